@@ -1,0 +1,1 @@
+"""TIA Hub: a region's partners becoming trauma-informed together."""

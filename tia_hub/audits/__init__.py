@@ -1,0 +1,1 @@
+"""Practice audits: ratings, journeys and evidence against the framework's criteria."""

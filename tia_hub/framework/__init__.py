@@ -1,0 +1,1 @@
+"""The workforce framework's editions as data, and the pages that let one read them."""

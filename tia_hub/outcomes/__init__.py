@@ -1,0 +1,1 @@
+"""Indicators and readings of the framework's outcomes model."""

@@ -1,0 +1,1 @@
+"""Publications, the partnership report and its schedules."""

@@ -1,0 +1,1 @@
+"""Partnerships, areas, organisations, teams, memberships and invitations."""

@@ -1,0 +1,1 @@
+"""The registry of training providers and courses, and the five selection questions."""

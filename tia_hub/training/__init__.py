@@ -1,0 +1,1 @@
+"""Level finder and self-assessments of training needs."""
