@@ -32,7 +32,7 @@ STOP_SECONDS = 30.0
 STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 # Root may not run PostgreSQL. In a user namespace of its own it is root outside and an ordinary user inside;
-# where namespaces are not allowed (many containers), it becomes `nobody` and keeps one privilege: to open files.
+# where namespaces are not allowed (many containers), it becomes `nobody` and keeps the right to open files.
 AS_ROOT: tuple[tuple[str, ...], ...] = (
     ("unshare", "--user", "--map-user=1000", "--map-group=1000"),
     (

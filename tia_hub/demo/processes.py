@@ -90,7 +90,7 @@ def log_tail(log: Path) -> str:
 
 
 def socket_folder(preferred: Path, longest_name: str) -> Path:
-    """A private folder for Unix sockets: `preferred`, or a short one where socket addresses would be too long.
+    """A private folder for Unix sockets: `preferred`, or a short one where addresses would be too long.
 
     `longest_name` is the longest file name that will be made in it. The folder is made, with mode 0700. The
     short one depends on `preferred` alone, so that it is found again. Raises `CannotStartError` when somebody

@@ -17,6 +17,8 @@ from typing import Self
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tia_hub.demo.processes import CannotStartError, log_tail, socket_folder, start_child, stop_child
 
@@ -107,7 +109,8 @@ class EmbeddedValkey:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
-        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5) as client:
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=once) as client:
             while time.monotonic() < deadline:
                 try:
                     client.ping()
