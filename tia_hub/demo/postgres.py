@@ -53,7 +53,7 @@ class EmbeddedPostgres:
 
     `socket_directory` may be replaced by a short folder under the temporary one when its path is too long for
     a socket: read the attribute `socket_directory` for the one in use. `durable=False` trades safety after a
-    power cut for speed, for tests. Everybody who can reach the socket is trusted, so its folder has mode 0700.
+    power cut for speed, for tests. Whoever can reach the socket is trusted, so its folder has mode 0700.
     What the server says goes to `log`, by default beside the data.
 
     The server is ended by the kernel when the thread that called `start()` ends (Linux).
