@@ -20,6 +20,12 @@ PAGES = [
 ]
 
 
+def _all(html: str, selector: str, attribute: str) -> list[str]:
+    """The values of an attribute on whatever the selector finds."""
+    found = JustHTML(html, sanitize=False).query(selector)
+    return [str((node.attrs or {})[attribute]) for node in found]
+
+
 def _words(html: str) -> str:
     (main,) = JustHTML(html, sanitize=False).query("main")
     return " ".join(main.to_text().split())
@@ -44,20 +50,14 @@ def test_every_link_on_the_framework_pages_leads_somewhere(client: StrictClient)
         seen.add(path)
         answer = client.get(path)
         assert answer.status_code == 200, path
-        document = JustHTML(answer.text, sanitize=False)
-        (main,) = document.query("main")
-        for link in [*main.query("a"), *document.query("nav[aria-label=Breadcrumb] a")]:
-            address, _, anchor = str(link.attrs["href"]).partition("#")
+        for link in _all(answer.text, "main a, nav[aria-label=Breadcrumb] a", "href"):
+            address, _, anchor = link.partition("#")
             target = address or path
             if not target.startswith("/framework"):
                 assert target.startswith("https://")
                 continue
             if anchor:
-                ids = {
-                    node.attrs["id"]
-                    for node in JustHTML(client.get(target).text, sanitize=False).query("[id]")
-                }
-                assert anchor in ids, link.attrs["href"]
+                assert anchor in _all(client.get(target).text, "[id]", "id"), link
             if target not in seen:
                 waiting.append(target)
     assert {f"/framework{path}" for path in PAGES} <= seen
@@ -121,12 +121,11 @@ def test_the_training_page_has_questions_prompts_and_selection(
     client: StrictClient, edition: Edition
 ) -> None:
     words = _read(client, "/training")
-    for item in (
-        *edition.manager_guidance.questions,
-        *edition.self_assessment.prompts,
-        *edition.selection.questions,
-    ):
-        assert item.text in words
+    texts = [question.text for question in edition.manager_guidance.questions]
+    texts += [prompt.text for prompt in edition.self_assessment.prompts]
+    texts += [question.text for question in edition.selection.questions]
+    assert len(texts) == 17
+    assert all(text in words for text in texts)
 
 
 def test_the_introduction_outcomes_and_domains_are_word_for_word(
@@ -213,11 +212,8 @@ def test_where_the_two_sides_differ_that_is_something_to_talk_about(client: Stri
 
 def test_answers_are_kept_in_the_form(client: StrictClient) -> None:
     page = client.get("/framework/level-finder?remit=yes&contact=yes&closest=specialist")
-    chosen = [
-        (field.attrs["name"], field.attrs["value"])
-        for field in JustHTML(page.text, sanitize=False).query("input[checked]")
-    ]
-    assert chosen == [("remit", "yes"), ("contact", "yes"), ("closest", "specialist")]
+    assert _all(page.text, "input[checked]", "name") == ["remit", "contact", "closest"]
+    assert _all(page.text, "input[checked]", "value") == ["yes", "yes", "specialist"]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +228,9 @@ def test_answers_are_kept_in_the_form(client: StrictClient) -> None:
 def test_a_missing_or_impossible_answer_is_said_in_place(
     client: StrictClient, query: str, words: str
 ) -> None:
-    text = _read(client, f"/level-finder?{query}", status=422)
-    assert "There is a problem" in text
-    assert words in text
+    page = client.get(f"/framework/level-finder?{query}")
+    assert page.status_code == 422
+    assert "There is a problem" in _words(page.text)
+    assert words in _words(page.text)
+    for link in _all(page.text, ".govuk-error-summary a", "href"):
+        assert link.removeprefix("#") in _all(page.text, "input", "id")
