@@ -4,6 +4,7 @@ import pytest
 from justhtml import JustHTML
 
 from tests.client import StrictClient
+from tests.framework.texts import document_texts
 from tia_hub.framework.types import Edition, PracticeLevel
 
 PAGES = [
@@ -61,6 +62,16 @@ def test_every_link_on_the_framework_pages_leads_somewhere(client: StrictClient)
             if target not in seen:
                 waiting.append(target)
     assert {f"/framework{path}" for path in PAGES} <= seen
+
+
+def test_every_word_of_the_document_can_be_read_on_some_page(client: StrictClient, edition: Edition) -> None:
+    paths = [
+        *PAGES,
+        *(f"/levels/{level.code.value}" for level in edition.levels),
+        *(f"/use/{reader.code}" for reader in edition.how_to_use.readers),
+    ]
+    everything = " ".join(_read(client, path) for path in paths)
+    assert [path for path, text in document_texts(edition) if text not in everything] == []
 
 
 @pytest.mark.parametrize(
