@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tia_hub.framework.levels import Answers, Side, follow_up, levels_needed, suggest_level
@@ -71,6 +71,7 @@ def test_while_two_levels_fit_both_short_definitions_are_given(edition: Edition)
     assert follow_up(edition, service_has_remit=False, worker_has_contact=True) == ()
 
 
+@settings(deadline=None)
 @given(given_answers=answers)
 def test_whatever_is_answered_there_is_a_suggestion_or_a_choice(
     edition: Edition, given_answers: Answers

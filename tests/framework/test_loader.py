@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from flask import Flask
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tia_hub.framework import loader
 from tia_hub.framework.loader import (
     BrokenEdition,
     current_edition,
@@ -23,6 +25,7 @@ from tia_hub.framework.loader import (
     load_editions,
 )
 from tia_hub.framework.types import Audience, Edition, PracticeLevel, StatementKind, UnknownCode
+from tia_hub.framework.views import bp
 
 Content = dict[str, Any]
 Change = Callable[[Content], object]
@@ -241,6 +244,7 @@ def test_a_key_that_is_not_described_is_refused_wherever_it_stands(tmp_path: Pat
         assert problem.path == f"{path}.surplus".lstrip(".")
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 15), min_size=1, max_size=8))
 def test_an_edition_may_have_any_number_of_principles_and_criteria(
     sizes: list[int], small_file: Path, tmp_path_factory: pytest.TempPathFactory
@@ -278,6 +282,21 @@ def test_a_folder_holds_each_code_once_and_one_current_edition(tmp_path: Path, s
         load_editions(tmp_path)
     _write(tmp_path / "b.yaml", content | {"code": "meadow-3", "current": True})
     assert list(load_editions(tmp_path)) == ["meadow-2", "meadow-3"]
+
+
+def test_a_broken_edition_stops_the_application_from_starting(
+    tmp_path: Path, small_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = _content(small_file) | {"current": True}
+    del content["principles"]
+    _write(tmp_path / "broken.yaml", content)
+    monkeypatch.setattr(loader, "EDITIONS", tmp_path)
+    loader.packaged_editions.cache_clear()
+    try:
+        with pytest.raises(BrokenEdition, match=r"broken\.yaml: principles: Field required"):
+            Flask("bare").register_blueprint(bp)
+    finally:
+        loader.packaged_editions.cache_clear()
 
 
 def test_an_edition_can_not_be_changed(edition: Edition) -> None:

@@ -1,7 +1,7 @@
 """Example roles are hints, each under the level or levels that the document lists it under."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tia_hub.framework.types import Edition
@@ -59,6 +59,7 @@ def test_every_role_is_found_by_its_own_name(edition: Edition) -> None:
         assert hint in edition.find_roles(hint.role)
 
 
+@settings(deadline=None)
 @given(words=st.text(max_size=200))
 def test_any_text_may_be_searched_for(edition: Edition, words: str) -> None:
     assert set(edition.find_roles(words)) <= set(edition.role_hints)

@@ -1,6 +1,7 @@
 """The framework's public pages: to be read by anybody, without an account."""
 
 from flask import Blueprint, Response, abort, request
+from flask.blueprints import BlueprintSetupState
 
 from tia_hub.core.pages import page
 from tia_hub.core.policy import public
@@ -10,6 +11,12 @@ from tia_hub.framework.presenters import finder_result, places_for, statement_ta
 from tia_hub.framework.types import UnknownCode
 
 bp = Blueprint("framework", __name__, url_prefix="/framework")
+
+
+@bp.record_once
+def _read_editions(state: BlueprintSetupState) -> None:
+    """Read them now: a broken edition stops the application from starting, not a page from showing."""
+    current_edition()
 
 
 @bp.get("")
