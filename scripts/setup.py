@@ -88,7 +88,7 @@ def install_requirements(lock: str, unless: str | None = None) -> None:
         "--disable-pip-version-check",
         "--no-input",
     ]
-    if not run([*pip, "--only-binary=:all:", "--require-hashes", "-r", ROOT / lock]):
+    if not run([*pip, "--require-hashes", "-r", ROOT / lock]):
         raise SetupError(
             "The Python packages could not be installed: the lines above say why. "
             "Check the network and the space on the disk, and run the same command again."
