@@ -4,7 +4,9 @@ DO $$
 DECLARE
     role_name text;
 BEGIN
-    FOREACH role_name IN ARRAY ARRAY['tia_owner', 'tia_app', 'tia_partnership', 'tia_identity', 'tia_dispatch', 'tia_backup']
+    FOREACH role_name IN ARRAY ARRAY[
+        'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_backup'
+    ]
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I', role_name);
@@ -14,10 +16,13 @@ END
 $$;
 -- Migrates, and owns every table.
 ALTER ROLE tia_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
--- The one role that web and worker sign in with. It is NOINHERIT: what the three below may, it may only after it became one.
+-- The one role that web and worker sign in with, and that organisations' own data is opened by.
+-- It is NOINHERIT: what the four below may, it may only after it became one of them, for one transaction.
 ALTER ROLE tia_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
 -- The coordinator's office: publications, registry, organisations as members; no tenant's tables.
 ALTER ROLE tia_partnership NOLOGIN NOSUPERUSER NOBYPASSRLS;
+-- A training provider: its own entry in the registry.
+ALTER ROLE tia_provider NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Sign-in: people, and the places of the one who signs in.
 ALTER ROLE tia_identity NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- The workers' book-keeping: jobs, mails, schedules.
@@ -25,4 +30,4 @@ ALTER ROLE tia_dispatch NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Dumps: reads everything, writes nothing.
 ALTER ROLE tia_backup LOGIN NOSUPERUSER BYPASSRLS;
 ALTER ROLE tia_backup SET default_transaction_read_only = on;
-GRANT tia_partnership, tia_identity, tia_dispatch TO tia_app;
+GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch TO tia_app;

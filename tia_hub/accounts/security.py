@@ -40,7 +40,14 @@ class Mail(MailUtil):  # type: ignore[misc]
     """Flask-Security's mails go where all mails go: into the table."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str,
+        sender: Any,
+        body: str,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
         """Write the mail in the transaction of what it tells of."""
         scope = IdentityScope.of_request()

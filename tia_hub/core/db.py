@@ -6,11 +6,11 @@ are laid on the transaction; row-level security reads them. A session without a 
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, ForeignKey, MetaData, event, func, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy import Connection, DateTime, ForeignKey, MetaData, Text, event, func, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 
 from tia_hub.settings import Settings
 
@@ -38,8 +38,10 @@ class MissingScope(RuntimeError):
 class Base(DeclarativeBase):
     """Base of all models: constraint names, instants with a zone."""
 
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: DateTime(timezone=True), str: Text()},
+    )
 
 
 class Identified:
@@ -57,11 +59,7 @@ class OfOrganisation:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class ScopedSession(Session):
-    """A session whose every transaction begins with its scope."""
-
-
-@event.listens_for(ScopedSession, "after_begin")
+@event.listens_for(Session, "after_begin")
 def _lay_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested:
         return
@@ -73,7 +71,7 @@ def _lay_scope(session: Session, transaction: SessionTransaction, connection: Co
     connection.execute(_LAY_SCOPE, {"role": scope.database_role, "read_only": read_only, **values})
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession, "expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

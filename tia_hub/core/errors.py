@@ -53,7 +53,9 @@ def error_page(status: int, *, text: str | None = None, reference: str | None = 
     """The page of an error, with what was typed."""
     title, usual = TITLES.get(status, TITLES[500])
     kept: list[tuple[str, str]] = kept_fields() if status not in (404, 413) else []
-    response = page("errors/error.html", status=status, title=title, text=text or usual, reference=reference, kept=kept)
+    response = page(
+        "errors/error.html", status=status, title=title, text=text or usual, reference=reference, kept=kept
+    )
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response

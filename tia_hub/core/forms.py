@@ -8,7 +8,15 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, PasswordField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, StopValidation
 
 LINE = 200
@@ -78,10 +86,14 @@ def _clean(value: Any) -> Any:
 class LineField(StringField):
     """A one-line answer."""
 
-    def __init__(self, label: str, *, longest: int = LINE, required: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, *, longest: int = LINE, required: str | None = None, **kwargs: Any
+    ) -> None:
         self.longest = longest
         validators = [Required(required)] if required else []
-        super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
+        super().__init__(
+            label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs
+        )
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, line breaks, and too much text."""
@@ -95,10 +107,14 @@ class LineField(StringField):
 class TextField(TextAreaField):
     """A long answer."""
 
-    def __init__(self, label: str, *, longest: int = TEXT, required: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, *, longest: int = TEXT, required: str | None = None, **kwargs: Any
+    ) -> None:
         self.longest = longest
         validators = [Required(required)] if required else []
-        super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
+        super().__init__(
+            label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs
+        )
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, and too much text."""
@@ -115,7 +131,9 @@ class EmailField(LineField):
         super().pre_validate(form)
         if self.data:
             self.data = self.data.lower()
-            if not re.fullmatch(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", self.data):
+            if not re.fullmatch(
+                r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", self.data
+            ):
                 raise StopValidation("Enter an email address in the correct format, like name@example.com")
 
 
@@ -161,7 +179,11 @@ class ListField(_Choice, SelectField):
     ) -> None:
         validators = [Required(required)] if required else []
         super().__init__(
-            label, choices=[("", ""), *choices], coerce=_choice, validators=[*validators, *kwargs.pop("validators", ())], **kwargs
+            label,
+            choices=[("", ""), *choices],
+            coerce=_choice,
+            validators=[*validators, *kwargs.pop("validators", ())],
+            **kwargs,
         )
 
     def pre_validate(self, form: Any) -> None:
@@ -182,7 +204,9 @@ class ChoicesField(_Choice, SelectMultipleField):
         self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any
     ) -> None:
         validators = [Required(required)] if required else []
-        super().__init__(label, choices=list(choices), validators=[*validators, *kwargs.pop("validators", ())], **kwargs)
+        super().__init__(
+            label, choices=list(choices), validators=[*validators, *kwargs.pop("validators", ())], **kwargs
+        )
 
 
 class SecretField(PasswordField):
@@ -197,13 +221,19 @@ class DateField(Field):
         self.parts = {"day": "", "month": "", "year": ""}
         super().__init__(label, **kwargs)
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
         """Take the three boxes, or the date that is already known."""
         self.process_errors = []
         self.data = data if isinstance(data, date) else self.object_data if isinstance(data, date) else None
         self.object_data = self.data
         if self.data:
-            self.parts = {"day": str(self.data.day), "month": str(self.data.month), "year": str(self.data.year)}
+            self.parts = {
+                "day": str(self.data.day),
+                "month": str(self.data.month),
+                "year": str(self.data.year),
+            }
         names = {part: f"{self.name}-{part}" for part in self.parts}
         if formdata is None or not any(name in formdata for name in names.values()):
             return
@@ -225,6 +255,8 @@ class DateField(Field):
             raise StopValidation("The year must be between 1900 and 2200")
 
 
-def choices_of(enum: Any, words: Callable[[Any], str] = lambda member: str(member.words)) -> list[tuple[str, str]]:
+def choices_of(
+    enum: Any, words: Callable[[Any], str] = lambda member: str(member.words)
+) -> list[tuple[str, str]]:
     """The members of an enumeration as choices: value and words."""
     return [(member.value, words(member)) for member in enum]

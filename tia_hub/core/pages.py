@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_htmx import HTMX
 from flask_login import current_user
 
@@ -87,7 +98,11 @@ def make_shell() -> Shell:
 
 def page(template: str, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
     """Answer with a page; with `part`, a template that the page includes, with that alone where htmx asks for it."""
-    wanted = part if part is not None and htmx and not htmx.boosted and not htmx.history_restore_request else template
+    wanted = (
+        part
+        if part is not None and htmx and not htmx.boosted and not htmx.history_restore_request
+        else template
+    )
     response = make_response(render_template(wanted, **context), status)
     response.vary.add("HX-Request")
     return response

@@ -15,12 +15,18 @@ class Permission(Enum):
     """One thing that somebody may do in one kind of place: `(place, what it lets one do)`."""
 
     # Every member of an organisation
-    ORGANISATION_OPEN = (PlaceKind.ORGANISATION, "open the organisation's pages and see its name, areas and teams")
+    ORGANISATION_OPEN = (
+        PlaceKind.ORGANISATION,
+        "open the organisation's pages and see its name, areas and teams",
+    )
     AUDIT_READ = (PlaceKind.ORGANISATION, "read the organisation's audits")
     ASSESSMENT_OWN = (PlaceKind.ORGANISATION, "write, share and agree their own self-assessment")
     COURSE_READ = (PlaceKind.ORGANISATION, "search courses and read how organisations scored them")
     # Managers
-    ASSESSMENT_MANAGE = (PlaceKind.ORGANISATION, "read and agree the self-assessments that were shared with them")
+    ASSESSMENT_MANAGE = (
+        PlaceKind.ORGANISATION,
+        "read and agree the self-assessments that were shared with them",
+    )
     # Leads
     PEOPLE_MANAGE = (PlaceKind.ORGANISATION, "invite people, make teams and say who manages whom")
     AUDIT_WRITE = (PlaceKind.ORGANISATION, "start, rate, submit and share audits")
@@ -30,7 +36,10 @@ class Permission(Enum):
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
     # The coordinator's office
-    PARTNERSHIP_OPEN = (PlaceKind.PARTNERSHIP, "open the partnership's pages and see what organisations have published")
+    PARTNERSHIP_OPEN = (
+        PlaceKind.PARTNERSHIP,
+        "open the partnership's pages and see what organisations have published",
+    )
     ORGANISATION_MANAGE = (PlaceKind.PARTNERSHIP, "create organisations and invite their leads")
     REGISTRY_MANAGE = (PlaceKind.PARTNERSHIP, "register training providers and accept their courses")
     REPORT_READ = (PlaceKind.PARTNERSHIP, "read and download partnership reports")

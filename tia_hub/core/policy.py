@@ -72,7 +72,8 @@ def _answer(view: View, scope: Scope, arguments: dict[str, Any]) -> Response:
             response = make_response(view(scope, **arguments))
             if not token_holds and response.status_code < 400:
                 response = error_page(
-                    400, text="Your page had been open too long. Nothing was changed: go back, reload it and try again."
+                    400,
+                    text="Your page had been open too long. Nothing was changed: go back, reload it and try again.",
                 )
             if not read_only and response.status_code >= 400:
                 raise _GoBack(response)
@@ -87,7 +88,9 @@ def _actor() -> Actor:
 
 def require(
     permission: Permission,
-) -> Callable[[Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+) -> Callable[
+    [Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]
+]:
     """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`."""
 
     def decorate(view: Callable[Concatenate[Any, Arguments], ResponseReturnValue]) -> View:
@@ -137,7 +140,8 @@ def public(view: View) -> View:
         if not csrf_holds():
             g.csrf_failed = True
             return error_page(
-                400, text="Your page had been open too long. Nothing was changed: go back, reload it and try again."
+                400,
+                text="Your page had been open too long. Nothing was changed: go back, reload it and try again.",
             )
         return view(**arguments)
 

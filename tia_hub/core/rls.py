@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-APP, PARTNERSHIP, IDENTITY, DISPATCH = "tia_app", "tia_partnership", "tia_identity", "tia_dispatch"
+APP, PARTNERSHIP, PROVIDER = "tia_app", "tia_partnership", "tia_provider"
+IDENTITY, DISPATCH, OWNER = "tia_identity", "tia_dispatch", "tia_owner"
 
 
 def setting(name: str) -> str:
@@ -30,7 +31,9 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
         op.execute(f"GRANT {command} ON {table} TO {role}")
         using = "" if command == "INSERT" else f" USING ({condition})"
         with_check = f" WITH CHECK ({check or condition})" if command in ("INSERT", "UPDATE") else ""
-        op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")
+        op.execute(
+            f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}"
+        )
 
 
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
@@ -40,12 +43,11 @@ def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
 
 
 def registry_table(table: str, provider_column: str = "provider_id") -> None:
-    """A table of the partnership's registry: read by all of the partnership, written by its provider and by the partnership."""
+    """A table of the partnership's registry: read by its organisations, written by its provider and by the partnership."""
     wall(table)
     of_partnership = f"partnership_id = {setting('partnership')}"
     let_in(table, APP, of_partnership, "SELECT")
-    own = f"{of_partnership} AND {provider_column} = {setting('provider')}"
-    let_in(table, APP, own, "INSERT", "UPDATE", "DELETE")
+    let_in(table, PROVIDER, f"{of_partnership} AND {provider_column} = {setting('provider')}")
     let_in(table, PARTNERSHIP, of_partnership)
 
 
@@ -70,7 +72,7 @@ def home_table(table: str, *commands: str, dispatch: Sequence[str] = ()) -> None
     """A table of things that belong to any place by `home_id`: jobs, mails, events of the trail."""
     wall(table)
     own = f"home_id = {setting('home')}"
-    let_in(table, APP, own, *commands)
-    let_in(table, PARTNERSHIP, own, *commands)
+    for role in (APP, PARTNERSHIP, PROVIDER):
+        let_in(table, role, own, *commands)
     if dispatch:
         let_in(table, DISPATCH, "true", *dispatch)

@@ -12,9 +12,10 @@ from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from flask import has_request_context, session as cookie
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tia_hub.core.db import ScopedSession, db
+from tia_hub.core.db import db
 from tia_hub.core.permissions import Permission, PlaceKind
 
 
@@ -126,7 +127,7 @@ class PartnershipScope(Home):
 class ProviderScope(Home):
     """One training provider's own entry in the registry."""
 
-    database_role = "tia_app"
+    database_role = "tia_provider"
     kind = PlaceKind.PROVIDER
     provider_id: UUID
     partnership_id: UUID
@@ -196,16 +197,28 @@ class DispatchScope(Scope):
         return {}
 
 
+@dataclass(kw_only=True, eq=False)
+class OperatorScope(Scope):
+    """Who runs the installation: makes partnerships and their first coordinators; no tenant's data."""
+
+    database_role = "tia_owner"
+
+    def settings(self) -> dict[str, str]:
+        """None: the role itself is the limit."""
+        return {}
+
+
 AnyScope = TypeVar("AnyScope", bound=Scope)
 
 
 @contextmanager
-def transaction(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnyScope]:
+def transaction(scope: AnyScope, *, read_only: bool = False, engine: Engine | None = None) -> Iterator[AnyScope]:
     """Open a scope's data for one transaction: committed at the end, rolled back by any exception.
 
     What was enqueued meanwhile is announced to the workers after the commit. With `read_only` PostgreSQL refuses writes.
+    Only the operator brings an engine: the application's own role can't become the owner.
     """
-    with ScopedSession(db.engine, info={"scope": scope, "read_only": read_only}, expire_on_commit=False) as session:
+    with Session(engine or db.engine, info={"scope": scope, "read_only": read_only}, expire_on_commit=False) as session:
         scope.session = session
         try:
             yield scope
@@ -216,5 +229,5 @@ def transaction(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnyScop
             announce()
 
 
-db.session.configure(info={"scope": IdentityScope()})
+db.session.session_factory.configure(info={"scope": IdentityScope()})
 """Flask-Security's own session knows who people are, and nothing of any place."""

@@ -11,7 +11,14 @@ from tia_hub.core.identity import resolver
 from tia_hub.core.pages import page
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
-from tia_hub.core.scope import DispatchScope, IdentityScope, OrganisationScope, PartnershipScope, ProviderScope, transaction
+from tia_hub.core.scope import (
+    DispatchScope,
+    IdentityScope,
+    OrganisationScope,
+    PartnershipScope,
+    ProviderScope,
+    transaction,
+)
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
@@ -37,7 +44,10 @@ def places(scope: IdentityScope) -> ResponseReturnValue:
     if len(found) == 1:
         only = found[0]
         return redirect(url_for(FIRST_PAGE[only.kind], **{only.kind: only.slug}))
-    return page("home/places.html", places=[(place, url_for(FIRST_PAGE[place.kind], **{place.kind: place.slug})) for place in found])
+    return page(
+        "home/places.html",
+        places=[(place, url_for(FIRST_PAGE[place.kind], **{place.kind: place.slug})) for place in found],
+    )
 
 
 @bp.get("/o/<organisation>/")

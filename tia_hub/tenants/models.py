@@ -35,7 +35,10 @@ class Coordinator(Identified, db.Model):
     """A person in the partnership's office."""
 
     __tablename__ = "coordinator"
-    __table_args__ = (UniqueConstraint("partnership_id", "person_id"), Index("ix_coordinator_person_id", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "person_id"),
+        Index("ix_coordinator_person_id", "person_id"),
+    )
 
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -47,7 +50,10 @@ class Organisation(Identified, db.Model):
     """A tenant: police, NHS trust, council, school, charity, …"""
 
     __tablename__ = "organisation"
-    __table_args__ = (UniqueConstraint("partnership_id", "id"), CheckConstraint("headcount >= 0", name="headcount"))
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        CheckConstraint("headcount >= 0", name="headcount"),
+    )
 
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
     slug: Mapped[str] = mapped_column(unique=True)
@@ -70,7 +76,9 @@ class OrganisationArea(db.Model):
 
     __tablename__ = "organisation_area"
     __table_args__ = (
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        ForeignKeyConstraint(
+            ["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]
+        ),
         ForeignKeyConstraint(["partnership_id", "area_id"], ["area.partnership_id", "area.id"]),
     )
 
@@ -101,7 +109,9 @@ class Membership(OfOrganisation, db.Model):
     __table_args__ = (
         UniqueConstraint("organisation_id", "person_id"),
         ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
-        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]
+        ),
         CheckConstraint("manager_id <> id", name="own_manager"),
         Index("ix_membership_person_id", "person_id"),
     )
@@ -131,8 +141,12 @@ class Invitation(OfOrganisation, db.Model):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
-        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]
+        ),
+        ForeignKeyConstraint(
+            ["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]
+        ),
         Index(
             "uq_invitation_open",
             "organisation_id",

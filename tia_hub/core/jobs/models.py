@@ -16,9 +16,17 @@ class Job(Identified, db.Model):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("uq_job_home_id_key_queued", "home_id", "key", unique=True, postgresql_where=text("state = 'queued'")),
+        Index(
+            "uq_job_home_id_key_queued",
+            "home_id",
+            "key",
+            unique=True,
+            postgresql_where=text("state = 'queued'"),
+        ),
         Index("ix_job_due", "due_at", postgresql_where=text("state IN ('queued', 'running')")),
-        Index("ix_job_partnership_id_name", "partnership_id", "name", postgresql_where=text("state <> 'done'")),
+        Index(
+            "ix_job_partnership_id_name", "partnership_id", "name", postgresql_where=text("state <> 'done'")
+        ),
     )
 
     home_kind: Mapped[str]

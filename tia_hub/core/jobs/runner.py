@@ -16,7 +16,14 @@ from tia_hub.core import bell
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.types import Claim, JobName, JobState, LeaseLost, RunLater
 from tia_hub.core.permissions import PlaceKind
-from tia_hub.core.scope import DispatchScope, Home, OrganisationScope, PartnershipScope, ProviderScope, transaction
+from tia_hub.core.scope import (
+    DispatchScope,
+    Home,
+    OrganisationScope,
+    PartnershipScope,
+    ProviderScope,
+    transaction,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +68,11 @@ class Run(Generic[AnyHome]):
             yield scope
             finished = scope.session.execute(
                 update(Job)
-                .where(Job.id == self.claim.job_id, Job.lease_token == self.claim.token, Job.state == JobState.RUNNING)
+                .where(
+                    Job.id == self.claim.job_id,
+                    Job.lease_token == self.claim.token,
+                    Job.state == JobState.RUNNING,
+                )
                 .values(state=JobState.DONE, finished_at=func.now(), lease_token=None, error=None)
                 .returning(Job.id)
             ).scalar_one_or_none()
@@ -112,7 +123,10 @@ def claim_job(job_id: UUID) -> Claim | None:
             )
             .values(
                 state=case((Job.tries >= MOST_TRIES, JobState.FAILED), else_=JobState.RUNNING),
-                error=case((Job.tries >= MOST_TRIES, func.coalesce(Job.error, "its worker died each time")), else_=Job.error),
+                error=case(
+                    (Job.tries >= MOST_TRIES, func.coalesce(Job.error, "its worker died each time")),
+                    else_=Job.error,
+                ),
                 finished_at=case((Job.tries >= MOST_TRIES, func.now()), else_=None),
                 tries=case((Job.tries >= MOST_TRIES, Job.tries), else_=Job.tries + 1),
                 lease_token=token,
@@ -158,7 +172,13 @@ def _queue_again(claim: Claim, *, seconds: float, error: str | None = None, trie
             error=error,
         )
     except IntegrityError:
-        _settle(claim, state=JobState.CANCELLED, lease_token=None, finished_at=func.now(), error="a newer one waits")
+        _settle(
+            claim,
+            state=JobState.CANCELLED,
+            lease_token=None,
+            finished_at=func.now(),
+            error="a newer one waits",
+        )
         return
     if held:
         bell.ring_job(claim.job_id, claim.name.queue, after=seconds)

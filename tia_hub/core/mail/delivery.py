@@ -55,8 +55,12 @@ def _claim(email_id: UUID) -> Email | None:
                 or_(Email.state == EmailState.QUEUED, lost & (Email.lease_until < func.now())),
             )
             .values(
-                state=case((lost & (Email.repeats >= MOST_REPEATS), EmailState.UNCERTAIN), else_=EmailState.SENDING),
-                error=case((lost & (Email.repeats >= MOST_REPEATS), "its worker died while sending it"), else_=None),
+                state=case(
+                    (lost & (Email.repeats >= MOST_REPEATS), EmailState.UNCERTAIN), else_=EmailState.SENDING
+                ),
+                error=case(
+                    (lost & (Email.repeats >= MOST_REPEATS), "its worker died while sending it"), else_=None
+                ),
                 repeats=case((lost & (Email.repeats < MOST_REPEATS), Email.repeats + 1), else_=Email.repeats),
                 tries=Email.tries + 1,
                 lease_token=uuid4(),
@@ -119,7 +123,10 @@ def _deliver(email: Email, settings: Settings) -> _Outcome:
         return _Outcome(EmailState.UNCERTAIN, f"the connection broke after the text was handed over: {error}")
     except smtplib.SMTPRecipientsRefused as refused:
         code, answer = next(iter(refused.recipients.values()))
-        return _Outcome(EmailState.FAILED if code >= 500 else EmailState.QUEUED, f"{code} {answer.decode(errors='replace')}")
+        return _Outcome(
+            EmailState.FAILED if code >= 500 else EmailState.QUEUED,
+            f"{code} {answer.decode(errors='replace')}",
+        )
     except smtplib.SMTPResponseException as refused:
         words = f"{refused.smtp_code} {refused.smtp_error!r}"
         return _Outcome(EmailState.FAILED if 500 <= refused.smtp_code < 600 else EmailState.QUEUED, words)
@@ -145,7 +152,9 @@ def send_email(email_id: UUID) -> EmailState | None:
                 state=outcome.state,
                 error=outcome.error[:1000] if outcome.error else None,
                 sent_at=func.now() if outcome.state is EmailState.SENT else None,
-                due_at=func.now() + timedelta(seconds=wait) if outcome.state is EmailState.QUEUED else Email.due_at,
+                due_at=func.now() + timedelta(seconds=wait)
+                if outcome.state is EmailState.QUEUED
+                else Email.due_at,
                 lease_token=None,
             )
         )

@@ -75,7 +75,10 @@ def post(
         purpose=template,
         to=to,
         subject=subject,
-        bodies=(render_template(f"mail/{template}.txt", **context), render_template(f"mail/{template}.html", **context)),
+        bodies=(
+            render_template(f"mail/{template}.txt", **context),
+            render_template(f"mail/{template}.html", **context),
+        ),
         recipient_id=recipient_id,
         permission=permission,
     )

@@ -92,7 +92,9 @@ def run_due_schedules() -> int:
                     key=f"schedule:{schedule.id}",
                     payload=schedule.payload | {"due_at": schedule.next_at.isoformat()},
                 )
-                .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=text("state = 'queued'"))
+                .on_conflict_do_nothing(
+                    index_elements=["home_id", "key"], index_where=text("state = 'queued'")
+                )
             )
             after_commit(scope, lambda job_id=job_id, name=name: bell.ring_job(job_id, name.queue))  # type: ignore[misc]
             schedule.last_at = schedule.next_at

@@ -1,0 +1,170 @@
+// Forms that save as one types: <form data-autosave id="…" hx-post="…">, with a [data-save-status] line inside.
+//
+// A form is `unsaved` from the first key until the server has taken what it says. When the server can't be reached, what was
+// typed stays in the form and a copy goes to sessionStorage (this tab only), from where it is offered again.
+import { dropAllDrafts, dropDraft, keepDraft, readDraft } from './drafts.js'
+
+/** Answers that are the form again, with what is wrong said in it. */
+const FORM_AGAIN = [409, 413, 422]
+const RETRY_AFTER = 15000 // milliseconds
+
+/** Each form's count of edits, and how many of them the last successful request carried. */
+const edits = new WeakMap()
+
+const autosaved = (element) => element?.closest?.('form[data-autosave]')
+const state = (form) => {
+  if (!edits.has(form)) edits.set(form, { made: 0, sent: 0, saved: 0, failed: false })
+  return edits.get(form)
+}
+const unsaved = (form) => state(form).made > state(form).saved
+
+function say(form, text, kind) {
+  const line = form.querySelector('[data-save-status]')
+  if (!line) return
+  line.textContent = text
+  line.dataset.state = kind
+}
+
+function clock() {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' }).format(new Date())
+}
+
+function reason(xhr) {
+  if (!xhr || xhr.status === 0) return 'the service can’t be reached'
+  if (xhr.status === 401) return 'you are signed out. Sign in again in another tab, then carry on here'
+  if (xhr.status === 400 || xhr.status === 403) return 'this page is out of date or no longer open to you. Copy what you need and open it again'
+  if (xhr.status === 413) return 'this is more text than can be saved here'
+  if (xhr.status === 429) return 'there were too many requests. It will be tried again when you go on typing'
+  return 'the service has a problem'
+}
+
+/** Send what is unsaved again, as if it had just been changed. */
+function retry(form) {
+  if (form.isConnected && unsaved(form)) form.dispatchEvent(new Event('change', { bubbles: true }))
+}
+
+function failed(form, xhr) {
+  const now = state(form)
+  now.failed = true
+  keepDraft(form)
+  say(form, `Not saved: ${reason(xhr)}. Your text is kept here.`, 'failed')
+  if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 429) {
+    clearTimeout(now.timer)
+    now.timer = setTimeout(() => retry(form), RETRY_AFTER)
+  }
+}
+
+/** The server answered with the form again: it says itself what is wrong, and holds what was typed. */
+function answered(form) {
+  const again = document.getElementById(form.id)
+  if (!again) return
+  state(again).made = 1
+  say(again, 'Not saved yet: please look at what is marked here.', 'failed')
+}
+
+function offer(form) {
+  const draft = readDraft(form)
+  if (!draft) return
+  const box = document.createElement('div')
+  box.className = 'app-kept'
+  box.setAttribute('role', 'region')
+  box.setAttribute('aria-label', 'Text that was not saved')
+  const words = document.createElement('p')
+  words.textContent = 'Some of what you typed here was not saved, and is kept in this tab.'
+  box.append(words)
+  const choice = (text, act, secondary) => {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = `govuk-button${secondary ? ' govuk-button--secondary' : ''}`
+    button.textContent = text
+    button.addEventListener('click', () => {
+      act()
+      box.remove()
+      const field = form.querySelector('textarea, input:not([type=hidden]), select')
+      if (field) field.focus()
+    })
+    box.append(button)
+  }
+  choice('Put it back', () => {
+    draft.restore(form)
+    form.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  choice('Discard it', () => dropDraft(form), true)
+  form.prepend(box)
+}
+
+function edited(event) {
+  const form = autosaved(event.target)
+  if (!form) return
+  // A change follows the input of the same words: it counts only where there was no input (a restored draft, the form itself)
+  if (event.type === 'change' && event.target !== form) return
+  const now = state(form)
+  now.made += 1
+  if (now.failed) keepDraft(form)
+}
+
+export function startAutosave() {
+  // Counted on the way down, before htmx hears of it
+  document.addEventListener('input', edited, true)
+  document.addEventListener('change', edited, true)
+
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    const form = event.detail.elt
+    if (!form.matches('form[data-autosave]')) return
+    if (!unsaved(form)) {
+      event.preventDefault() // the change that follows words already sent
+      return
+    }
+    state(form).sent = state(form).made
+    say(form, 'Saving…', 'saving')
+  })
+
+  // Words are never replaced by an error: only an answer that is a form again (422, 409, 413) may take their place
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const form = event.detail.requestConfig?.elt
+    if (!form?.matches('form[data-autosave]') || event.detail.xhr.status < 400) return
+    if (!FORM_AGAIN.includes(event.detail.xhr.status)) {
+      event.detail.shouldSwap = false
+      return
+    }
+    if (form.getAttribute('hx-swap') === 'none' && event.detail.shouldSwap) {
+      event.detail.swapOverride = 'outerHTML'
+      event.detail.target = form
+    }
+  })
+
+  document.addEventListener('htmx:afterRequest', (event) => {
+    const { elt, requestConfig, successful, xhr } = event.detail
+    const form = requestConfig?.elt ?? elt
+    if (!form.matches('form[data-autosave]')) return
+    if (!successful) {
+      if (FORM_AGAIN.includes(xhr.status) && !form.isConnected) answered(form)
+      else failed(form, xhr)
+      return
+    }
+    const now = state(form)
+    now.saved = now.sent
+    now.failed = false
+    if (unsaved(form)) return
+    dropDraft(form)
+    say(form, `Saved ${clock()}`, 'saved')
+  })
+
+  document.addEventListener('submit', (event) => {
+    if (event.target.matches('[data-sign-out]')) dropAllDrafts()
+    // An ordinary submit carries everything: no warning
+    const form = autosaved(event.target)
+    if (form) state(form).saved = state(form).made
+  })
+
+  window.addEventListener('online', () => document.querySelectorAll('form[data-autosave]').forEach(retry))
+
+  window.addEventListener('beforeunload', (event) => {
+    const waiting = [...document.querySelectorAll('form[data-autosave]')].filter(unsaved)
+    if (waiting.length === 0) return
+    waiting.forEach(keepDraft)
+    event.preventDefault()
+  })
+
+  document.querySelectorAll('form[data-autosave]').forEach(offer)
+}
