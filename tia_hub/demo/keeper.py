@@ -81,6 +81,12 @@ class Keeper:
         self._restarts[name] = deque(maxlen=RESTARTS)
         part.start()
 
+    def require_all(self) -> None:
+        """Raise `CannotStartError` when a part has ended: at the start, trying again would only hide why."""
+        for name, part in self._parts.items():
+            if part.pid is None:
+                raise CannotStartError(f"The {name} process could not start: {part.log} says why.")
+
     def look_after(self) -> None:
         """Start again what has ended. Raises `CannotStartError` for a part that ends again and again."""
         for name, part in self._parts.items():
@@ -88,9 +94,9 @@ class Keeper:
                 continue
             restarts = self._restarts[name]
             if len(restarts) == RESTARTS and time.monotonic() - restarts[0] < RESTARTS_WITHIN:
-                raise CannotStartError(f"The {name} stops again and again: {part.log} says why.")
+                raise CannotStartError(f"The {name} process stops again and again: {part.log} says why.")
             restarts.append(time.monotonic())
-            self._say(f"The {name} has stopped and is started again; {part.log} may say why.")
+            self._say(f"The {name} process has stopped and is started again; {part.log} may say why.")
             part.start()
 
     def stop(self) -> None:

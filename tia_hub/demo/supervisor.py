@@ -156,7 +156,7 @@ def _start_product(folder: DemoFolder, keeper: Keeper, port: int, mail_port: int
 def _wait_for_web(keeper: Keeper, port: int, folder: DemoFolder) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        keeper.look_after()
+        keeper.require_all()
         connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
         try:
             connection.request("GET", "/")
@@ -190,7 +190,7 @@ def _require_port(port: int, variable: str) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as taken:
         raise CannotStartError(
-            f"Port {port} can't be used ({taken.strerror}): stop what uses it, "
+            f"Port {port} can't be used ({os.strerror(taken.errno or 0)}): stop what uses it, "
             f"or choose another with `make demo {variable}={port + 1}`."
         ) from taken
 
