@@ -31,9 +31,7 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
         op.execute(f"GRANT {command} ON {table} TO {role}")
         using = "" if command == "INSERT" else f" USING ({condition})"
         with_check = f" WITH CHECK ({check or condition})" if command in ("INSERT", "UPDATE") else ""
-        op.execute(
-            f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}"
-        )
+        op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")
 
 
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
