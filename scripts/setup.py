@@ -66,9 +66,7 @@ def create_environment() -> None:
     if PYTHON.exists() and run([PYTHON, "-c", ""], quiet=True):
         return
     if find_spec("ensurepip") is None and not apt_install(["python3-venv"], "environments"):
-        raise SetupError(
-            "Python can't make environments here: install python3-venv (apt install python3-venv)."
-        )
+        raise SetupError("Python can't make environments here: install python3-venv (apt install python3-venv).")
     say("Making the Python environment in .venv.")
     if not run([sys.executable, "-m", "venv", "--clear", VENV]):
         raise SetupError("The Python environment could not be made: the lines above say why.")
@@ -197,9 +195,7 @@ def checksum(sources: Sequence[Path]) -> str:
     return total.hexdigest()
 
 
-def run(
-    command: Sequence[str | Path], *, quiet: bool = False, environment: dict[str, str] | None = None
-) -> bool:
+def run(command: Sequence[str | Path], *, quiet: bool = False, environment: dict[str, str] | None = None) -> bool:
     """Run a command in the working copy; whether it succeeded. `quiet` drops what it says."""
     output = subprocess.DEVNULL if quiet else None
     try:

@@ -22,7 +22,7 @@ worker = [sys.executable, "-m", "celery", "-A", "tests.demo.busy_tasks", "worker
 keeper.start(
     "worker",
     Command(
-        [*worker, "--include", "tia_hub.demo.worker_pool"],
+        worker,
         environment=os.environ | {"REDIS_URL": valkey.url},
         directory=Path.cwd(),
         log=folder / "worker.log",

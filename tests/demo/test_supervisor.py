@@ -38,9 +38,7 @@ def free_port() -> int:
 
 
 def command(folder: Path, code: str) -> Command:
-    return Command(
-        [sys.executable, "-c", code], environment=os.environ, directory=folder, log=folder / "x.log"
-    )
+    return Command([sys.executable, "-c", code], environment=os.environ, directory=folder, log=folder / "x.log")
 
 
 def test_what_ends_is_started_again_and_said(tmp_path: Path):

@@ -36,9 +36,7 @@ class Part(Protocol):
 class Command:
     """A command as a part of the demo, run in `directory`."""
 
-    def __init__(
-        self, command: Sequence[str | Path], *, environment: Mapping[str, str], directory: Path, log: Path
-    ) -> None:
+    def __init__(self, command: Sequence[str | Path], *, environment: Mapping[str, str], directory: Path, log: Path) -> None:
         self.command = command
         self.environment = environment
         self.directory = directory
@@ -57,9 +55,7 @@ class Command:
 
     def start(self) -> None:
         """Start the command; it is killed when the thread that called this ends."""
-        self._process = start_child(
-            self.command, log=self.log, environment=self.environment, directory=self.directory
-        )
+        self._process = start_child(self.command, log=self.log, environment=self.environment, directory=self.directory)
 
     def stop(self) -> None:
         """Ask it to end, and kill it when it takes longer than five seconds."""

@@ -127,9 +127,7 @@ def _settings(folder: DemoFolder, port: int) -> dict[str, str]:
 def _start_database(folder: DemoFolder, keeper: Keeper) -> None:
     if "DATABASE_URL" in os.environ:
         if "MIGRATION_DATABASE_URL" not in os.environ:
-            raise CannotStartError(
-                f"DATABASE_URL is set: set MIGRATION_DATABASE_URL too, the same database as {OWNER_ROLE}."
-            )
+            raise CannotStartError(f"DATABASE_URL is set: set MIGRATION_DATABASE_URL too, the same database as {OWNER_ROLE}.")
         return
     postgres = EmbeddedPostgres(folder.postgres, folder.sockets, log=folder.log("postgres"))
     keeper.start("database", postgres)
@@ -141,7 +139,7 @@ def _start_database(folder: DemoFolder, keeper: Keeper) -> None:
 def _start_product(folder: DemoFolder, keeper: Keeper, port: int, mail_port: int) -> None:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "worker.app"]
-    pool = ["--concurrency", "2", "-Q", QUEUES, "--include", "tia_hub.demo.worker_pool"]
+    pool = ["--concurrency", "2", "-Q", QUEUES]
     catcher = ["--smtp-port", os.environ["SMTP_PORT"], "--port", str(mail_port), "--folder", str(folder.mail)]
     commands: dict[str, list[str]] = {
         "mail": [python, "-m", "tia_hub.demo.mail_catcher", *catcher],
