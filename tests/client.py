@@ -22,9 +22,7 @@ def _text(node: Any) -> str:
 
 
 def _labelled(field: Any, labels: set[str]) -> bool:
-    return bool(
-        field.attrs.get("id") in labels or field.attrs.get("aria-label") or field.attrs.get("aria-labelledby")
-    )
+    return bool(field.attrs.get("id") in labels or field.attrs.get("aria-label") or field.attrs.get("aria-labelledby"))
 
 
 def check_html(html: str, *, whole: bool) -> JustHTML:
@@ -94,7 +92,9 @@ class StrictClient(FlaskClient):
             session["_fresh"] = True
         return self
 
-    def submit(self, path: str, data: dict[str, Any] | None = None, *, button: str | None = None, **kwargs: Any) -> TestResponse:
+    def submit(
+        self, path: str, data: dict[str, Any] | None = None, *, button: str | None = None, **kwargs: Any
+    ) -> TestResponse:
         """Open a page, fill in the form that posts to `button`'s address (by default the page's own) and send it."""
         page = self.get(path)
         document = JustHTML(page.text, sanitize=False)

@@ -24,9 +24,7 @@ ROOMS = (home, framework, accounts)
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises WrongDatabaseRole or MissingPolicy rather than start with a wall open."""
     settings = settings or Settings()
-    app = Flask(
-        "tia_hub", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tia_hub" / "static")
-    )
+    app = Flask("tia_hub", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tia_hub" / "static"))
     app.config.update(web.configure(settings))
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)

@@ -11,6 +11,7 @@ from tia_hub.core.rls import (
     OWNER,
     PARTNERSHIP,
     PROVIDER,
+    drop_tables,
     home_table,
     let_in,
     setting,
@@ -152,9 +153,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
     )
-    op.create_index(
-        "ix_schedule_due", "schedule", ["next_at"], unique=False, postgresql_where=sa.text("NOT paused")
-    )
+    op.create_index("ix_schedule_due", "schedule", ["next_at"], unique=False, postgresql_where=sa.text("NOT paused"))
     op.create_table(
         "trail_event",
         sa.Column("home_kind", sa.Text(), nullable=False),
@@ -169,9 +168,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_event")),
     )
-    op.create_index(
-        "ix_trail_event_home_id_created_at", "trail_event", ["home_id", "created_at"], unique=False
-    )
+    op.create_index("ix_trail_event_home_id_created_at", "trail_event", ["home_id", "created_at"], unique=False)
     op.create_table(
         "area",
         sa.Column("partnership_id", sa.Uuid(), nullable=False),
@@ -189,14 +186,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["partnership_id"], ["partnership.id"], name=op.f("fk_coordinator_partnership_id")
-        ),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_coordinator_partnership_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_coordinator_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coordinator")),
-        sa.UniqueConstraint(
-            "partnership_id", "person_id", name=op.f("uq_coordinator_partnership_id_person_id")
-        ),
+        sa.UniqueConstraint("partnership_id", "person_id", name=op.f("uq_coordinator_partnership_id_person_id")),
     )
     op.create_index("ix_coordinator_person_id", "coordinator", ["person_id"], unique=False)
     op.create_table(
@@ -209,9 +202,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("headcount >= 0", name=op.f("ck_organisation_headcount")),
-        sa.ForeignKeyConstraint(
-            ["partnership_id"], ["partnership.id"], name=op.f("fk_organisation_partnership_id")
-        ),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_organisation_partnership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_organisation_partnership_id_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
@@ -223,9 +214,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["partnership_id"], ["partnership.id"], name=op.f("fk_provider_partnership_id")
-        ),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_provider_partnership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider")),
         sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_provider_partnership_id_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_provider_slug")),
@@ -277,9 +266,7 @@ def upgrade() -> None:
             ["team.organisation_id", "team.id"],
             name=op.f("fk_team_organisation_id_parent_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_team_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_team_organisation_id")),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_team")),
         sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_team_organisation_id_name")),
     )
@@ -305,14 +292,10 @@ def upgrade() -> None:
             ["team.organisation_id", "team.id"],
             name=op.f("fk_membership_organisation_id_team_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "organisation_id", "person_id", name=op.f("uq_membership_organisation_id_person_id")
-        ),
+        sa.UniqueConstraint("organisation_id", "person_id", name=op.f("uq_membership_organisation_id_person_id")),
     )
     op.create_index("ix_membership_person_id", "membership", ["person_id"], unique=False)
     op.create_table(
@@ -341,9 +324,7 @@ def upgrade() -> None:
             ["team.organisation_id", "team.id"],
             name=op.f("fk_invitation_organisation_id_team_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")),
         sa.ForeignKeyConstraint(
             ["partnership_id", "organisation_id"],
             ["organisation.partnership_id", "organisation.id"],
@@ -363,38 +344,23 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(
-        "uq_invitation_open",
-        table_name="invitation",
-        postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+    drop_tables(
+        "invitation",
+        "membership",
+        "team",
+        "provider_user",
+        "organisation_area",
+        "provider",
+        "organisation",
+        "coordinator",
+        "area",
+        "trail_event",
+        "schedule",
+        "person",
+        "partnership",
+        "job",
+        "email",
     )
-    op.drop_table("invitation")
-    op.drop_index("ix_membership_person_id", table_name="membership")
-    op.drop_table("membership")
-    op.drop_table("team")
-    op.drop_index("ix_provider_user_person_id", table_name="provider_user")
-    op.drop_table("provider_user")
-    op.drop_table("organisation_area")
-    op.drop_table("provider")
-    op.drop_table("organisation")
-    op.drop_index("ix_coordinator_person_id", table_name="coordinator")
-    op.drop_table("coordinator")
-    op.drop_table("area")
-    op.drop_index("ix_trail_event_home_id_created_at", table_name="trail_event")
-    op.drop_table("trail_event")
-    op.drop_index("ix_schedule_due", table_name="schedule", postgresql_where=sa.text("NOT paused"))
-    op.drop_table("schedule")
-    op.drop_table("person")
-    op.drop_table("partnership")
-    op.drop_index("uq_job_home_id_key_queued", table_name="job", postgresql_where=sa.text("state = 'queued'"))
-    op.drop_index("ix_job_partnership_id_name", table_name="job", postgresql_where=sa.text("state <> 'done'"))
-    op.drop_index("ix_job_due", table_name="job", postgresql_where=sa.text("state IN ('queued', 'running')"))
-    op.drop_table("job")
-    op.drop_index("ix_email_home_id_created_at", table_name="email")
-    op.drop_index(
-        "ix_email_due", table_name="email", postgresql_where=sa.text("state IN ('queued', 'sending')")
-    )
-    op.drop_table("email")
 
 
 OWN_KEY = "(SELECT current_setting('app.person_key'))"
@@ -416,9 +382,7 @@ def raise_walls() -> None:
     wall("person")
     let_in("person", IDENTITY, "true", "SELECT", "INSERT", "UPDATE")
     let_in("person", APP, "EXISTS (SELECT FROM membership m WHERE m.person_id = person.id)", "SELECT")
-    let_in(
-        "person", PARTNERSHIP, "EXISTS (SELECT FROM coordinator c WHERE c.person_id = person.id)", "SELECT"
-    )
+    let_in("person", PARTNERSHIP, "EXISTS (SELECT FROM coordinator c WHERE c.person_id = person.id)", "SELECT")
     let_in("person", PROVIDER, "EXISTS (SELECT FROM provider_user u WHERE u.person_id = person.id)", "SELECT")
     own = f"person_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
@@ -477,9 +441,7 @@ def raise_walls() -> None:
     let_in("provider_user", PROVIDER, f"provider_id = {setting('provider')}", "SELECT")
     let_in("provider_user", PARTNERSHIP, of_partnership)
     let_in("provider_user", IDENTITY, own, "SELECT")
-    op.execute(
-        f"GRANT USAGE ON SCHEMA public TO {APP}, {PARTNERSHIP}, {PROVIDER}, {IDENTITY}, {DISPATCH}, tia_backup"
-    )
+    op.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {PARTNERSHIP}, {PROVIDER}, {IDENTITY}, {DISPATCH}, tia_backup")
 
     # The operator makes partnerships and their first coordinators, and sees nobody's data.
     for table in ("partnership", "area", "coordinator"):

@@ -139,9 +139,7 @@ def test_a_folder_that_takes_nothing_more_is_answered_with_try_later(tmp_path: P
 @pytest.fixture
 def pages() -> FlaskClient:
     store = MessageStore()
-    message = letter(
-        "<b>Hello</b>", html="<p>Read <a href='https://example.org/r/1'>it</a></p><script>x()</script>"
-    )
+    message = letter("<b>Hello</b>", html="<p>Read <a href='https://example.org/r/1'>it</a></p><script>x()</script>")
     message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="report.pdf")
     store.add("hub@example.org", ("wyn@example.org",), message.as_bytes())
     store.add("hub@example.org", ("x@example.org",), b"no headers at all \xff\x00")
@@ -178,9 +176,7 @@ def test_the_source_can_be_downloaded(pages):
     assert b"Message-ID: <one@example.org>" in answer.data
 
 
-@pytest.mark.parametrize(
-    "path", ["/messages/9", "/messages/..%2f..%2fetc", "/messages/0000000009/html", "/x"]
-)
+@pytest.mark.parametrize("path", ["/messages/9", "/messages/..%2f..%2fetc", "/messages/0000000009/html", "/x"])
 def test_what_is_not_there_is_a_page_that_says_so(pages, path):
     answer = pages.get(path)
     assert answer.status_code == 404

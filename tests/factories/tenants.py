@@ -90,7 +90,11 @@ class Trainer:
 
 def make_person(name: str = "Robin Ash", email: str | None = None) -> Someone:
     person = Person(
-        id=uuid4(), name=name, email=email or f"{unique('person')}@example.org", fs_uniquifier=uuid4().hex, active=True
+        id=uuid4(),
+        name=name,
+        email=email or f"{unique('person')}@example.org",
+        fs_uniquifier=uuid4().hex,
+        active=True,
     )
     with transaction(IdentityScope()) as scope:
         scope.session.add(person)
@@ -120,7 +124,12 @@ def make_organisation(region: Region, name: str = "Harbour Trust", sector: str =
     with transaction(region.scope()) as scope:
         scope.session.add(
             Organisation(
-                id=tenant.id, partnership_id=region.id, slug=tenant.slug, name=name, sector=sector, headcount=40
+                id=tenant.id,
+                partnership_id=region.id,
+                slug=tenant.slug,
+                name=name,
+                sector=sector,
+                headcount=40,
             )
         )
     return tenant
@@ -168,7 +177,5 @@ def make_provider(region: Region, name: str = "Steady Ground Training") -> Train
 def make_provider_user(region: Region, trainer: Trainer, name: str = "Terry Vale") -> Someone:
     someone = make_person(name)
     with transaction(region.scope()) as scope:
-        scope.session.add(
-            ProviderUser(partnership_id=region.id, provider_id=trainer.id, person_id=someone.id)
-        )
+        scope.session.add(ProviderUser(partnership_id=region.id, provider_id=trainer.id, person_id=someone.id))
     return someone

@@ -68,9 +68,7 @@ def _source_file() -> Path:
 def raw() -> str:
     file = _source_file()
     if not file.is_file():
-        pytest.skip(
-            "the source document is not at hand: set TIA_SOURCE to its plain text to compare every sentence"
-        )
+        pytest.skip("the source document is not at hand: set TIA_SOURCE to its plain text to compare every sentence")
     return file.read_text(encoding="utf-8")
 
 
@@ -102,9 +100,7 @@ def test_every_text_of_the_edition_is_the_documents(edition: Edition, source: st
     assert strange == {}
 
 
-def test_every_word_of_the_document_is_in_the_edition(
-    edition: Edition, lines: list[str], source: str
-) -> None:
+def test_every_word_of_the_document_is_in_the_edition(edition: Edition, lines: list[str], source: str) -> None:
     """Texts are laid over the document, long ones first; what stays uncovered must be known furniture.
 
     A text of up to three words counts only where it begins a line, so that "policy" can't stand in for a lost
@@ -154,19 +150,13 @@ def test_every_sentence_of_the_document_is_in_the_edition(edition: Edition, line
 def test_statements_stand_under_their_level(edition: Edition, source: str, level: PracticeLevel) -> None:
     headings = [source.index(each.heading) for each in edition.levels]
     headings.append(source.index(edition.level_finder.title))
-    start, end = next(
-        (headings[index], headings[index + 1])
-        for index, each in enumerate(edition.levels)
-        if each.code is level
-    )
+    start, end = next((headings[index], headings[index + 1]) for index, each in enumerate(edition.levels) if each.code is level)
     section = source[start:end]
     for statement in edition.level(level).statements:
         assert statement.text in section
 
 
-def test_the_criteria_stand_under_their_principle_in_the_documents_order(
-    edition: Edition, source: str
-) -> None:
+def test_the_criteria_stand_under_their_principle_in_the_documents_order(edition: Edition, source: str) -> None:
     place = source.index("Safety Ensuring")
     for principle in edition.principles:
         place = source.index(f"{principle.table_heading} ", place)

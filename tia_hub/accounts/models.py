@@ -7,10 +7,10 @@ from flask_security import AsaList, UserMixin
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 
 
-class Person(Identified, db.Model, UserMixin):  # type: ignore[misc]
+class Person(Identified, Base, UserMixin):  # type: ignore[misc]
     """Somebody who can sign in. The names of columns that Flask-Security reads are its own."""
 
     __tablename__ = "person"

@@ -15,6 +15,4 @@ def find_person(scope: IdentityScope, email: str) -> Person | None:
 
 def find_key(scope: IdentityScope, person_id: UUID) -> str | None:
     """The sign-in key of an active person."""
-    return scope.session.scalar(
-        select(Person.fs_uniquifier).where(Person.id == person_id, Person.active.is_(True))
-    )
+    return scope.session.scalar(select(Person.fs_uniquifier).where(Person.id == person_id, Person.active.is_(True)))

@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from sqlalchemy import select
 from wtforms import Form as WTForm
 
 from tia_hub.accounts.models import Person
@@ -25,7 +27,13 @@ class _NoRoles(WTForm):  # type: ignore[misc]
 
 
 class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
-    """Flask-Security's store of people, whose commits also announce the mails they wrote."""
+    """Flask-Security's store of people: without its roles, and its commits also announce the mails they wrote."""
+
+    def find_user(self, case_insensitive: bool = False, **criteria: Any) -> Person | None:
+        """The person with one attribute of a value; addresses are kept in lower case, so case never matters."""
+        ((name, value),) = criteria.items()
+        value = value.lower() if name == "email" else value
+        return db.session.scalar(select(Person).where(getattr(Person, name) == value))
 
     def commit(self) -> None:
         """Commit, then ring for what was written."""
@@ -87,7 +95,7 @@ def register(app: Flask, settings: Settings) -> None:
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_RECOVERABLE=True,
         SECURITY_RESET_URL="/forgotten-password",
-        SECURITY_RESET_PASSWORD_WITHIN="1 hours",
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=1),
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_POST_CHANGE_VIEW="/account",

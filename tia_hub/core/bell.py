@@ -62,9 +62,7 @@ class Bell:
         if time.monotonic() < self._silent_until:
             return
         try:
-            self._celery.send_task(
-                task, args=[str(identifier)], queue=queue, retry=False, countdown=after or None
-            )
+            self._celery.send_task(task, args=[str(identifier)], queue=queue, retry=False, countdown=after or None)
         except (OperationalError, RedisError, OSError) as error:
             self._silent_until = time.monotonic() + SILENCE
             log.warning("the broker does not answer, the sweep will announce what waits: %s", error)

@@ -4,9 +4,10 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, make_response, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from tia_hub.core.pages import page
 
@@ -21,19 +22,8 @@ class Refused(Exception):
     """A rule forbids this now; its message says which, in words for the user."""
 
 
-TITLES: dict[int, tuple[str, str]] = {
-    400: ("There is a problem with what was sent", "Nothing was changed. Go back, check what you entered and try again."),
-    401: ("Sign in to go on", "You are not signed in, or you have been away for a while. Nothing was changed."),
-    403: ("You do not have access to this page", "Your role here does not include this. Ask your organisation's lead if you need it."),
-    404: ("Page not found", "If you typed the address, check that it is correct. If you followed a link, what it led to may have moved, or may not be yours to see."),
-    405: ("This address does not take that", "Nothing was changed. Go back and use the button on the page."),
-    409: ("This can't be done now", "Nothing was changed."),
-    413: ("That is too much at once", "Nothing was changed. What you typed is still in the page before this one: go back and shorten it."),
-    422: ("There is a problem with what was sent", "Nothing was changed. Go back, check what you entered and try again."),
-    429: ("Too many attempts", "Wait a few minutes and try again."),
-    500: ("Sorry, something went wrong", "Nothing of what you just did was saved. Go back to what you typed and try again; if it happens again, tell us the reference below."),
-    503: ("The service is not available just now", "It should be back in a moment. Go back to what you typed and try again then: nothing was lost on our side."),
-}  # fmt: skip
+WITH_WORDS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+"""The statuses that `errors/_error.html` has words for."""
 
 NEVER_KEPT = ("password", "token", "code", "secret")
 
@@ -49,12 +39,17 @@ def kept_fields() -> list[tuple[str, str]]:
     ]
 
 
-def error_page(status: int, *, text: str | None = None, reference: str | None = None) -> Response:
-    """The page of an error, with what was typed."""
-    title, usual = TITLES.get(status, TITLES[500])
+def error_page(status: int, *, title: str | None = None, text: str | None = None, reference: str | None = None) -> Response:
+    """The page of an error, with what was typed; title and text replace the status's usual words."""
     kept: list[tuple[str, str]] = kept_fields() if status not in (404, 413) else []
     response = page(
-        "errors/error.html", status=status, title=title, text=text or usual, reference=reference, kept=kept
+        "errors/error.html",
+        part="errors/_error.html",
+        status=status,
+        title=title,
+        text=text,
+        reference=reference,
+        kept=kept,
     )
     if status == 503:
         response.headers["Retry-After"] = "5"
@@ -62,12 +57,12 @@ def error_page(status: int, *, text: str | None = None, reference: str | None = 
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is not None and error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
-    status = error.code if error.code in TITLES else 400 if (error.code or 500) < 500 else 500
-    response = error_page(status)
-    if error.code == 405 and getattr(error, "valid_methods", None):
-        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    code = error.code or 500
+    if code < 400:
+        return make_response(error.get_response())
+    response = error_page(code if code in WITH_WORDS else 400 if code < 500 else 500)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
 
 
@@ -87,7 +82,7 @@ def register(app: Flask) -> None:
     handlers: list[tuple[Any, Any]] = [
         (HTTPException, _http),
         (NotFound, lambda error: error_page(404)),
-        (Refused, lambda error: error_page(409, text=str(error))),
+        (Refused, lambda error: error_page(409, title="This can't be done now", text=str(error))),
         (OperationalError, _database_away),
         (PoolTimeout, _database_away),
         (Exception, _unexpected),

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
     PasswordField,
@@ -46,6 +45,7 @@ class Required(InputRequired):
     """An answer is needed; says so in the words given: "Enter the name of the team"."""
 
     def __call__(self, form: Any, field: Field) -> None:
+        """Stop with the words where nothing but space was entered."""
         data = field.data
         if not data or (isinstance(data, str) and not data.strip()):
             field.errors = []
@@ -86,14 +86,10 @@ def _clean(value: Any) -> Any:
 class LineField(StringField):
     """A one-line answer."""
 
-    def __init__(
-        self, label: str, *, longest: int = LINE, required: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *, longest: int = LINE, required: str | None = None, **kwargs: Any) -> None:
         self.longest = longest
         validators = [Required(required)] if required else []
-        super().__init__(
-            label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs
-        )
+        super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, line breaks, and too much text."""
@@ -107,14 +103,10 @@ class LineField(StringField):
 class TextField(TextAreaField):
     """A long answer."""
 
-    def __init__(
-        self, label: str, *, longest: int = TEXT, required: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *, longest: int = TEXT, required: str | None = None, **kwargs: Any) -> None:
         self.longest = longest
         validators = [Required(required)] if required else []
-        super().__init__(
-            label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs
-        )
+        super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, and too much text."""
@@ -131,9 +123,7 @@ class EmailField(LineField):
         super().pre_validate(form)
         if self.data:
             self.data = self.data.lower()
-            if not re.fullmatch(
-                r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", self.data
-            ):
+            if not re.fullmatch(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", self.data):
                 raise StopValidation("Enter an email address in the correct format, like name@example.com")
 
 
@@ -150,9 +140,7 @@ class _Choice:
 class ChoiceField(_Choice, RadioField):
     """One of a few answers, as radio buttons; no answer is None."""
 
-    def __init__(
-        self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any) -> None:
         validators = [Required(required)] if required else []
         self.optional = required is None
         super().__init__(
@@ -174,9 +162,7 @@ class ChoiceField(_Choice, RadioField):
 class ListField(_Choice, SelectField):
     """One of many answers, as a list to open; no answer is None."""
 
-    def __init__(
-        self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any) -> None:
         validators = [Required(required)] if required else []
         super().__init__(
             label,
@@ -200,13 +186,9 @@ def _choice(value: Any) -> str | None:
 class ChoicesField(_Choice, SelectMultipleField):
     """Several of a few answers, as checkboxes."""
 
-    def __init__(
-        self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], required: str | None = None, **kwargs: Any) -> None:
         validators = [Required(required)] if required else []
-        super().__init__(
-            label, choices=list(choices), validators=[*validators, *kwargs.pop("validators", ())], **kwargs
-        )
+        super().__init__(label, choices=list(choices), validators=[*validators, *kwargs.pop("validators", ())], **kwargs)
 
 
 class SecretField(PasswordField):
@@ -221,9 +203,7 @@ class DateField(Field):
         self.parts = {"day": "", "month": "", "year": ""}
         super().__init__(label, **kwargs)
 
-    def process(
-        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
-    ) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three boxes, or the date that is already known."""
         self.process_errors = []
         self.data = data if isinstance(data, date) else self.object_data if isinstance(data, date) else None
@@ -255,8 +235,6 @@ class DateField(Field):
             raise StopValidation("The year must be between 1900 and 2200")
 
 
-def choices_of(
-    enum: Any, words: Callable[[Any], str] = lambda member: str(member.words)
-) -> list[tuple[str, str]]:
+def choices_of(enum: Any, words: Callable[[Any], str] = lambda member: str(member.words)) -> list[tuple[str, str]]:
     """The members of an enumeration as choices: value and words."""
     return [(member.value, words(member)) for member in enum]

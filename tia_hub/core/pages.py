@@ -67,12 +67,18 @@ FOOTER = (
 )
 
 
+def place_url(endpoint: str, kind: str, slug: str) -> str:
+    """The address of a page of a place."""
+    place: dict[str, Any] = {kind: slug}
+    return url_for(endpoint, **place)
+
+
 def _links(scope: Home) -> list[Link]:
     navigation: dict[PlaceKind, tuple[NavItem, ...]] = current_app.extensions["navigation"]
     links = []
     for item in navigation[PlaceKind(scope.kind)]:
         if scope.may(item.permission):
-            href = url_for(item.endpoint, **{scope.kind: scope.slug})
+            href = place_url(item.endpoint, scope.kind, scope.slug)
             links.append(Link(item.label, href, request.path == href or request.path.startswith(href + "/")))
     return links
 
@@ -98,11 +104,7 @@ def make_shell() -> Shell:
 
 def page(template: str, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
     """Answer with a page; with `part`, a template that the page includes, with that alone where htmx asks for it."""
-    wanted = (
-        part
-        if part is not None and htmx and not htmx.boosted and not htmx.history_restore_request
-        else template
-    )
+    wanted = part if part is not None and htmx and not htmx.boosted and not htmx.history_restore_request else template
     response = make_response(render_template(wanted, **context), status)
     response.vary.add("HX-Request")
     return response

@@ -88,9 +88,7 @@ def _actor() -> Actor:
 
 def require(
     permission: Permission,
-) -> Callable[
-    [Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]
-]:
+) -> Callable[[Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`."""
 
     def decorate(view: Callable[Concatenate[Any, Arguments], ResponseReturnValue]) -> View:

@@ -31,9 +31,7 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
         op.execute(f"GRANT {command} ON {table} TO {role}")
         using = "" if command == "INSERT" else f" USING ({condition})"
         with_check = f" WITH CHECK ({check or condition})" if command in ("INSERT", "UPDATE") else ""
-        op.execute(
-            f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}"
-        )
+        op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")
 
 
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
@@ -76,3 +74,9 @@ def home_table(table: str, *commands: str, dispatch: Sequence[str] = ()) -> None
         let_in(table, role, own, *commands)
     if dispatch:
         let_in(table, DISPATCH, "true", *dispatch)
+
+
+def drop_tables(*tables: str) -> None:
+    """Take tables down again, with the policies of other tables that look into them."""
+    for table in tables:
+        op.execute(f"DROP TABLE {table} CASCADE")

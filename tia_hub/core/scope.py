@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
-from flask import has_request_context, session as cookie
+from flask import has_request_context
+from flask import session as cookie
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped
 
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 from tia_hub.core.scope import Home
 
 
-class TrailEvent(Identified, db.Model):
+class TrailEvent(Identified, Base):
     """One thing that happened in an organisation, a partnership or a provider's entry."""
 
     __tablename__ = "trail_event"

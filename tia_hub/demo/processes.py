@@ -102,13 +102,9 @@ def socket_folder(preferred: Path, longest_name: str) -> Path:
         digest = hashlib.sha256(os.fsencode(preferred)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"tia-hub-{os.getuid()}-{digest}"
         if len(os.fsencode(folder / longest_name)) > SOCKET_PATH_LIMIT:
-            raise CannotStartError(
-                f"The path {folder} is too long for a socket: set TMPDIR to a shorter folder."
-            )
+            raise CannotStartError(f"The path {folder} is too long for a socket: set TMPDIR to a shorter folder.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise CannotStartError(
-            f"The folder {folder} belongs to somebody else: remove it, or set TMPDIR to another."
-        )
+        raise CannotStartError(f"The folder {folder} belongs to somebody else: remove it, or set TMPDIR to another.")
     folder.chmod(0o700)
     return folder

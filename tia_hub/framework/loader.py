@@ -70,9 +70,7 @@ def load_editions(folder: Path) -> dict[str, Edition]:
     for path in sorted(folder.glob("*.yaml")):
         edition = load_edition(path)
         if edition.code in editions:
-            raise BrokenEdition(
-                path, [Problem("code", f"{edition.code!r} is the code of another edition too")]
-            )
+            raise BrokenEdition(path, [Problem("code", f"{edition.code!r} is the code of another edition too")])
         editions[edition.code] = edition
     if sum(edition.current for edition in editions.values()) != 1:
         raise BrokenEdition(folder, [Problem("current", "exactly one edition must be the current one")])
@@ -114,9 +112,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc] # chosen when running
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key.value!r} written twice", key.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} written twice", key.start_mark)
             seen.add(key.value)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
@@ -136,12 +132,8 @@ def _contradictions(edition: Edition) -> Iterator[Problem]:
     yield from _repeated("footnotes", [footnote.code for footnote in edition.footnotes])
     yield from _repeated("how_to_use.readers", [reader.code for reader in edition.how_to_use.readers])
     yield from _repeated("domains", [domain.code for domain in edition.domains])
-    yield from _repeated(
-        "self_assessment.prompts", [prompt.code for prompt in edition.self_assessment.prompts]
-    )
-    yield from _repeated(
-        "additional_information.links", [link.code for link in edition.additional_information.links]
-    )
+    yield from _repeated("self_assessment.prompts", [prompt.code for prompt in edition.self_assessment.prompts])
+    yield from _repeated("additional_information.links", [link.code for link in edition.additional_information.links])
     yield from _repeated("errata", [erratum.code for erratum in edition.errata])
     yield from _repeated("credits", [credit.code for credit in edition.credits])
     for part in ("manager_guidance", "selection"):
@@ -167,9 +159,7 @@ def _criteria(path: str, principle: Principle) -> Iterator[Problem]:
     yield from _repeated(path, [criterion.code for criterion in principle.criteria])
     for index, criterion in enumerate(principle.criteria):
         if criterion.principle != principle.code:
-            yield Problem(
-                f"{path}[{index}].code", f"{criterion.code!r} does not begin with '{principle.code}.'"
-            )
+            yield Problem(f"{path}[{index}].code", f"{criterion.code!r} does not begin with '{principle.code}.'")
 
 
 def _statements(path: str, level: Level) -> Iterator[Problem]:
@@ -177,16 +167,12 @@ def _statements(path: str, level: Level) -> Iterator[Problem]:
     for index, statement in enumerate(level.statements):
         beginning = f"{level.code.value}.{statement.kind.value}."
         if not statement.code.startswith(beginning):
-            yield Problem(
-                f"{path}.statements[{index}].code", f"{statement.code!r} does not begin with {beginning!r}"
-            )
+            yield Problem(f"{path}.statements[{index}].code", f"{statement.code!r} does not begin with {beginning!r}")
     pairs = [(statement.kind, statement.audience) for statement in level.statements]
     for index, lead_in in enumerate(level.lead_ins):
         if (lead_in.kind, lead_in.audience) not in pairs:
             yield Problem(f"{path}.lead_ins[{index}]", "leads in to no statement")
-        if (lead_in.kind, lead_in.audience) in [
-            (each.kind, each.audience) for each in level.lead_ins[:index]
-        ]:
+        if (lead_in.kind, lead_in.audience) in [(each.kind, each.audience) for each in level.lead_ins[:index]]:
             yield Problem(f"{path}.lead_ins[{index}]", "is the second for this kind and audience")
 
 

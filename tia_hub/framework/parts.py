@@ -181,9 +181,7 @@ class Level(Part):
 
     def lead_in(self, kind: StatementKind, audience: Audience) -> str | None:
         """Return the words above the statements of this kind for this audience, if the document has any."""
-        return next(
-            (each.text for each in self.lead_ins if (each.kind, each.audience) == (kind, audience)), None
-        )
+        return next((each.text for each in self.lead_ins if (each.kind, each.audience) == (kind, audience)), None)
 
 
 class FinderRule(Part):

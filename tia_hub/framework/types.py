@@ -127,9 +127,7 @@ class Edition(Part):
     @cached_property
     def role_hints(self) -> tuple[RoleHint, ...]:
         """All example roles with the level each is listed under; a role may be listed under several."""
-        return tuple(
-            RoleHint(role=role, level=level.code) for level in self.levels for role in level.example_roles
-        )
+        return tuple(RoleHint(role=role, level=level.code) for level in self.levels for role in level.example_roles)
 
     @cached_property
     def _criteria_by_code(self) -> dict[str, Criterion]:
@@ -158,22 +156,16 @@ class Edition(Part):
 
     def reader(self, code: str) -> Reader:
         """Return one of those the framework is for, by code; raises `UnknownCode`."""
-        return _found(
-            next((each for each in self.how_to_use.readers if each.code == code), None), "reader", code
-        )
+        return _found(next((each for each in self.how_to_use.readers if each.code == code), None), "reader", code)
 
     def prompt(self, code: str) -> Prompt:
         """Return a prompt of the self-assessment by its code; raises `UnknownCode`."""
-        return _found(
-            next((each for each in self.self_assessment.prompts if each.code == code), None), "prompt", code
-        )
+        return _found(next((each for each in self.self_assessment.prompts if each.code == code), None), "prompt", code)
 
     def selection_question(self, number: int) -> SelectionQuestion:
         """Return a selection question by the document's number; raises `UnknownCode`."""
         questions = self.selection.questions
-        return _found(
-            next((each for each in questions if each.number == number), None), "question", str(number)
-        )
+        return _found(next((each for each in questions if each.number == number), None), "question", str(number))
 
     def selection_questions_of(self, owner: QuestionOwner) -> tuple[SelectionQuestion, ...]:
         """Return the selection questions with this owner, in order."""

@@ -1,7 +1,8 @@
 """What each kind of place has in its navigation, in order."""
 
 from tia_hub.core.pages import NavItem
-from tia_hub.core.permissions import Permission as P, PlaceKind
+from tia_hub.core.permissions import Permission as P
+from tia_hub.core.permissions import PlaceKind
 
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
     PlaceKind.ORGANISATION: (NavItem("My work", "home.work", P.ORGANISATION_OPEN),),

@@ -7,10 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
-from tia_hub.core.db import Identified, OfOrganisation, db
+from tia_hub.core.db import Base, Identified, OfOrganisation
 
 
-class Partnership(Identified, db.Model):
+class Partnership(Identified, Base):
     """The regional body that rolls the framework out."""
 
     __tablename__ = "partnership"
@@ -21,7 +21,7 @@ class Partnership(Identified, db.Model):
     """Counts of people under this are never shown."""
 
 
-class Area(Identified, db.Model):
+class Area(Identified, Base):
     """A part of the region."""
 
     __tablename__ = "area"
@@ -31,7 +31,7 @@ class Area(Identified, db.Model):
     name: Mapped[str]
 
 
-class Coordinator(Identified, db.Model):
+class Coordinator(Identified, Base):
     """A person in the partnership's office."""
 
     __tablename__ = "coordinator"
@@ -46,7 +46,7 @@ class Coordinator(Identified, db.Model):
     person: Mapped[Person] = relationship(lazy="raise")
 
 
-class Organisation(Identified, db.Model):
+class Organisation(Identified, Base):
     """A tenant: police, NHS trust, council, school, charity, …"""
 
     __tablename__ = "organisation"
@@ -71,14 +71,12 @@ class Organisation(Identified, db.Model):
     )
 
 
-class OrganisationArea(db.Model):
+class OrganisationArea(Base):
     """An area that an organisation serves. It counts once in the region however many it serves."""
 
     __tablename__ = "organisation_area"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]
-        ),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         ForeignKeyConstraint(["partnership_id", "area_id"], ["area.partnership_id", "area.id"]),
     )
 
@@ -87,7 +85,7 @@ class OrganisationArea(db.Model):
     partnership_id: Mapped[UUID]
 
 
-class Team(OfOrganisation, db.Model):
+class Team(OfOrganisation, Base):
     """A service within an organisation, in a tree."""
 
     __tablename__ = "team"
@@ -102,16 +100,14 @@ class Team(OfOrganisation, db.Model):
     """What the team does for people affected by trauma, in its own words."""
 
 
-class Membership(OfOrganisation, db.Model):
+class Membership(OfOrganisation, Base):
     """A person in an organisation."""
 
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("organisation_id", "person_id"),
         ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
-        ForeignKeyConstraint(
-            ["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]
-        ),
+        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
         CheckConstraint("manager_id <> id", name="own_manager"),
         Index("ix_membership_person_id", "person_id"),
     )
@@ -134,19 +130,15 @@ class Membership(OfOrganisation, db.Model):
     )
 
 
-class Invitation(OfOrganisation, db.Model):
+class Invitation(OfOrganisation, Base):
     """An invitation into an organisation, bound to an address. Its token is known by its hash alone."""
 
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("token_hash"),
         ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
-        ForeignKeyConstraint(
-            ["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]
-        ),
-        ForeignKeyConstraint(
-            ["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]
-        ),
+        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         Index(
             "uq_invitation_open",
             "organisation_id",

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 
 
-class Provider(Identified, db.Model):
+class Provider(Identified, Base):
     """A training provider in a partnership's registry."""
 
     __tablename__ = "provider"
@@ -20,7 +20,7 @@ class Provider(Identified, db.Model):
     name: Mapped[str]
 
 
-class ProviderUser(Identified, db.Model):
+class ProviderUser(Identified, Base):
     """A person who speaks for a provider."""
 
     __tablename__ = "provider_user"

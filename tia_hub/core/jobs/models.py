@@ -8,10 +8,10 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 
 
-class Job(Identified, db.Model):
+class Job(Identified, Base):
     """Something that must happen, written in the transaction of what caused it."""
 
     __tablename__ = "job"
@@ -24,9 +24,7 @@ class Job(Identified, db.Model):
             postgresql_where=text("state = 'queued'"),
         ),
         Index("ix_job_due", "due_at", postgresql_where=text("state IN ('queued', 'running')")),
-        Index(
-            "ix_job_partnership_id_name", "partnership_id", "name", postgresql_where=text("state <> 'done'")
-        ),
+        Index("ix_job_partnership_id_name", "partnership_id", "name", postgresql_where=text("state <> 'done'")),
     )
 
     home_kind: Mapped[str]

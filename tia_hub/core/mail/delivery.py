@@ -55,12 +55,8 @@ def _claim(email_id: UUID) -> Email | None:
                 or_(Email.state == EmailState.QUEUED, lost & (Email.lease_until < func.now())),
             )
             .values(
-                state=case(
-                    (lost & (Email.repeats >= MOST_REPEATS), EmailState.UNCERTAIN), else_=EmailState.SENDING
-                ),
-                error=case(
-                    (lost & (Email.repeats >= MOST_REPEATS), "its worker died while sending it"), else_=None
-                ),
+                state=case((lost & (Email.repeats >= MOST_REPEATS), EmailState.UNCERTAIN), else_=EmailState.SENDING),
+                error=case((lost & (Email.repeats >= MOST_REPEATS), "its worker died while sending it"), else_=None),
                 repeats=case((lost & (Email.repeats < MOST_REPEATS), Email.repeats + 1), else_=Email.repeats),
                 tries=Email.tries + 1,
                 lease_token=uuid4(),
@@ -113,9 +109,7 @@ def _hand_over(email: Email, settings: Settings) -> None:
 
 
 def _deliver(email: Email, settings: Settings) -> _Outcome:
-    if email.permission and not holds_permission(
-        email.recipient_id, Permission[email.permission], home_id=email.home_id
-    ):
+    if email.permission and not holds_permission(email.recipient_id, Permission[email.permission], home_id=email.home_id):
         return _Outcome(EmailState.WITHHELD, "the recipient no longer has the right to what it tells of")
     try:
         _hand_over(email, settings)
@@ -152,9 +146,7 @@ def send_email(email_id: UUID) -> EmailState | None:
                 state=outcome.state,
                 error=outcome.error[:1000] if outcome.error else None,
                 sent_at=func.now() if outcome.state is EmailState.SENT else None,
-                due_at=func.now() + timedelta(seconds=wait)
-                if outcome.state is EmailState.QUEUED
-                else Email.due_at,
+                due_at=func.now() + timedelta(seconds=wait) if outcome.state is EmailState.QUEUED else Email.due_at,
                 lease_token=None,
             )
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 
 
 class EmailState(StrEnum):
@@ -24,7 +24,7 @@ class EmailState(StrEnum):
     """The connection broke after the text was handed over: it may have arrived."""
 
 
-class Email(Identified, db.Model):
+class Email(Identified, Base):
     """One mail to one person."""
 
     __tablename__ = "email"

@@ -8,10 +8,10 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tia_hub.core.db import Identified, db
+from tia_hub.core.db import Base, Identified
 
 
-class Schedule(Identified, db.Model):
+class Schedule(Identified, Base):
     """A job that falls due again and again, at a local time."""
 
     __tablename__ = "schedule"

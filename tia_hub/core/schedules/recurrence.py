@@ -44,13 +44,9 @@ def instant(day: date, local_time: time, zone: str) -> datetime:
     return datetime.combine(day, local_time, ZoneInfo(zone)).astimezone(UTC)
 
 
-def next_instant(
-    first_on: date, frequency: Frequency, local_time: time, zone: str, *, after: datetime
-) -> datetime:
+def next_instant(first_on: date, frequency: Frequency, local_time: time, zone: str, *, after: datetime) -> datetime:
     """The first instant of a schedule that is later than another."""
-    span = {Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.QUARTERLY: 92, Frequency.ANNUALLY: 366}[
-        frequency
-    ]
+    span = {Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.QUARTERLY: 92, Frequency.ANNUALLY: 366}[frequency]
     n = max(0, (after.astimezone(ZoneInfo(zone)).date() - first_on).days // span - 1)
     while (moment := instant(nth_day(first_on, frequency, n), local_time, zone)) <= after:
         n += 1

@@ -50,9 +50,7 @@ def create_schedule(
 
 def get_schedule(scope: Home, schedule_id: UUID) -> Schedule | None:
     """A schedule of this place."""
-    return scope.session.scalar(
-        select(Schedule).where(Schedule.id == schedule_id, Schedule.home_id == scope.home_id)
-    )
+    return scope.session.scalar(select(Schedule).where(Schedule.id == schedule_id, Schedule.home_id == scope.home_id))
 
 
 def set_paused(schedule: Schedule, paused: bool) -> None:
@@ -92,9 +90,7 @@ def run_due_schedules() -> int:
                     key=f"schedule:{schedule.id}",
                     payload=schedule.payload | {"due_at": schedule.next_at.isoformat()},
                 )
-                .on_conflict_do_nothing(
-                    index_elements=["home_id", "key"], index_where=text("state = 'queued'")
-                )
+                .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=text("state = 'queued'"))
             )
             after_commit(scope, lambda job_id=job_id, name=name: bell.ring_job(job_id, name.queue))  # type: ignore[misc]
             schedule.last_at = schedule.next_at

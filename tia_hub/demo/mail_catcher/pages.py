@@ -9,8 +9,7 @@ from werkzeug.exceptions import NotFound
 from tia_hub.demo.mail_catcher.messages import CaughtMessage, MessageStore
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 # The HTML of a message is a stranger's: no scripts, no requests, no way into the page around it. Its links
 # open in a tab of their own.

@@ -59,9 +59,7 @@ class MailCatcher:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def start(self) -> None:
@@ -69,9 +67,7 @@ class MailCatcher:
         listener = socket.create_server((self.host, self.port))
         self.port = listener.getsockname()[1]
         started = threading.Event()
-        self._thread = threading.Thread(
-            target=asyncio.run, args=(self._serve(listener, started),), daemon=True
-        )
+        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listener, started),), daemon=True)
         self._thread.start()
         if not started.wait(START_SECONDS):
             raise TimeoutError("the mail catcher did not start")
@@ -113,8 +109,7 @@ class MailCatcher:
             while not enough():
                 if not self._changed.wait(deadline - time.monotonic()):
                     raise TimeoutError(
-                        f"waited {seconds} s for {what}: {len(self.arrivals)} arrived, "
-                        f"{len(self.messages)} were delivered"
+                        f"waited {seconds} s for {what}: {len(self.arrivals)} arrived, {len(self.messages)} were delivered"
                     )
 
     async def _serve(self, listener: socket.socket, started: threading.Event) -> None:
@@ -164,9 +159,7 @@ class MailCatcher:
                     self.store.add(envelope.mail_from or "", recipients, content)
                 except OSError as full:
                     return f"452 The message can't be kept: {full.strerror}"
-            outcome: Literal["delivered", "refused", "dropped"] = (
-                "refused" if refusal else "dropped" if drop else "delivered"
-            )
+            outcome: Literal["delivered", "refused", "dropped"] = "refused" if refusal else "dropped" if drop else "delivered"
             self.arrivals.append(Arrival(recipients, content, outcome))
             self._changed.notify_all()
         if drop is not None:
