@@ -8,7 +8,7 @@ from tests.framework.texts import document_texts
 from tia_hub.framework.types import Edition, PracticeLevel
 
 PAGES = [
-    "",
+    "/",
     "/introduction",
     "/levels",
     "/roles",
@@ -45,7 +45,7 @@ def test_every_page_can_be_read_without_an_account(client: StrictClient, path: s
 
 def test_every_link_on_the_framework_pages_leads_somewhere(client: StrictClient) -> None:
     seen: set[str] = set()
-    waiting = ["/framework"]
+    waiting = ["/framework/"]
     while waiting:
         path = waiting.pop()
         seen.add(path)
