@@ -1,0 +1,61 @@
+"""Who may do what where: the one question that `core` asks of the rooms, by a resolver that the factory hands in."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from flask import current_app
+
+from tia_hub.core.permissions import Permission, PlaceKind
+from tia_hub.core.scope import Actor, Home, IdentityScope, transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place that somebody belongs to, with what their role there permits."""
+
+    kind: PlaceKind
+    id: UUID
+    partnership_id: UUID
+    slug: str
+    name: str
+    role: str
+    """The role's name in plain English."""
+    permissions: frozenset[Permission]
+    member_id: UUID | None = None
+    """The membership, where the place is an organisation."""
+
+
+class Resolver(Protocol):
+    """Finds places of the person whose key the identity scope holds."""
+
+    def find_place(self, scope: IdentityScope, kind: PlaceKind, slug: str) -> Place | None:
+        """The place of this kind with this slug, if the person belongs to it: one statement."""
+
+    def list_places(self, scope: IdentityScope) -> list[Place]:
+        """All the places of the person, by name."""
+
+    def find_key(self, scope: IdentityScope, person_id: UUID) -> str | None:
+        """The sign-in key of an active person."""
+
+    def make_scope(self, place: Place, actor: Actor) -> Home:
+        """The scope of a place."""
+
+
+def resolver() -> Resolver:
+    """The application's resolver."""
+    found: Resolver = current_app.extensions["resolver"]
+    return found
+
+
+def holds_permission(person_id: UUID | None, permission: Permission, *, home_id: UUID) -> bool:
+    """Whether a person has a permission in a place at this moment, whatever was true when something was written for them."""
+    if person_id is None:
+        return False
+    with transaction(IdentityScope(), read_only=True) as scope:
+        key = resolver().find_key(scope, person_id)
+    if key is None:
+        return False
+    with transaction(IdentityScope(person_key=key), read_only=True) as scope:
+        places = resolver().list_places(scope)
+    return any(place.id == home_id and permission in place.permissions for place in places)

@@ -1,0 +1,1 @@
+"""Jobs: the database remembers, Celery runs, the broker rings the bell."""

@@ -1,0 +1,63 @@
+"""Names, queues and states of jobs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Queue(StrEnum):
+    """Celery's queues: a letter never waits behind a PDF."""
+
+    DEFAULT = "default"
+    MAIL = "mail"
+    REPORTS = "reports"
+    IMPORTS = "imports"
+
+
+class JobName(StrEnum):
+    """Every kind of job there is."""
+
+    PUBLISH_FIGURES = "publish_figures"
+    COMPILE_REPORT = "compile_report"
+    SEND_SCHEDULED_REPORT = "send_scheduled_report"
+
+    @property
+    def queue(self) -> Queue:
+        """Where it runs."""
+        return Queue.DEFAULT if self is JobName.PUBLISH_FIGURES else Queue.REPORTS
+
+
+class JobState(StrEnum):
+    """What became of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to run a job until its lease ends; `token` is the fence that a finish has to show."""
+
+    job_id: UUID
+    name: JobName
+    token: UUID
+    home_kind: str
+    home_id: UUID
+    partnership_id: UUID
+    payload: dict[str, object]
+    tries: int
+
+
+class LeaseLost(RuntimeError):
+    """Another worker holds the job now, or it was cancelled: nothing of this run may be kept."""
+
+
+class RunLater(Exception):
+    """Raised by a task that has to wait for something: it is queued again and the try does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds

@@ -1,0 +1,234 @@
+"""Scopes: whose data is open, to whom, and by which database role.
+
+A permission mints a scope (see `policy`), a scope opens a session, and queries take the scope. There is no other way to the
+data: one session has one scope, and a worker that goes from one organisation to the next opens a new one.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+from flask import has_request_context
+from flask import session as cookie
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tia_hub.core.db import db
+from tia_hub.core.permissions import Permission, PlaceKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts: a person, or the system itself where `person_id` is None."""
+
+    person_id: UUID | None = None
+    name: str = "TIA Hub"
+    address: str | None = None
+    """The network address that the request came from."""
+
+
+SYSTEM = Actor()
+
+
+@dataclass(kw_only=True, eq=False)
+class Scope(ABC):
+    """Base of the scopes. `session` is there while a transaction is open, and only then."""
+
+    database_role: ClassVar[str]
+    actor: Actor = SYSTEM
+    session: Session = field(init=False, repr=False)
+
+    @abstractmethod
+    def settings(self) -> dict[str, str]:
+        """The values of `app.…` that row-level security reads in this scope."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Home(Scope):
+    """A scope that jobs, mails and trail events can belong to."""
+
+    kind: ClassVar[str]
+    permissions: frozenset[Permission] = frozenset()
+    slug: str = ""
+    """The place's part of addresses; empty in jobs, which don't come by an address."""
+    name: str = ""
+
+    @property
+    @abstractmethod
+    def home_id(self) -> UUID:
+        """The identifier of the place itself."""
+
+    @property
+    @abstractmethod
+    def home_partnership_id(self) -> UUID:
+        """The partnership that the place is part of."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the actor has a permission here."""
+        return permission in self.permissions
+
+
+@dataclass(kw_only=True, eq=False)
+class OrganisationScope(Home):
+    """One organisation's own data, and the registry of its partnership to read."""
+
+    database_role = "tia_app"
+    kind = PlaceKind.ORGANISATION
+    organisation_id: UUID
+    partnership_id: UUID
+    membership_id: UUID | None = None
+    """The actor's membership in this organisation; None for the system."""
+
+    def settings(self) -> dict[str, str]:
+        """The organisation, its partnership, and the organisation as the home of jobs and mails."""
+        return {
+            "organisation": str(self.organisation_id),
+            "partnership": str(self.partnership_id),
+            "home": str(self.organisation_id),
+        }
+
+    @property
+    def home_id(self) -> UUID:
+        """The organisation."""
+        return self.organisation_id
+
+    @property
+    def home_partnership_id(self) -> UUID:
+        """The organisation's partnership."""
+        return self.partnership_id
+
+
+@dataclass(kw_only=True, eq=False)
+class PartnershipScope(Home):
+    """The partnership's side: organisations as members, publications, registry, reports. No tenant's tables."""
+
+    database_role = "tia_partnership"
+    kind = PlaceKind.PARTNERSHIP
+    partnership_id: UUID
+
+    def settings(self) -> dict[str, str]:
+        """The partnership, also as the home of jobs and mails."""
+        return {"partnership": str(self.partnership_id), "home": str(self.partnership_id)}
+
+    @property
+    def home_id(self) -> UUID:
+        """The partnership."""
+        return self.partnership_id
+
+    @property
+    def home_partnership_id(self) -> UUID:
+        """The partnership itself."""
+        return self.partnership_id
+
+
+@dataclass(kw_only=True, eq=False)
+class ProviderScope(Home):
+    """One training provider's own entry in the registry."""
+
+    database_role = "tia_provider"
+    kind = PlaceKind.PROVIDER
+    provider_id: UUID
+    partnership_id: UUID
+
+    def settings(self) -> dict[str, str]:
+        """The provider, its partnership, and the provider as the home of jobs and mails."""
+        return {
+            "provider": str(self.provider_id),
+            "partnership": str(self.partnership_id),
+            "home": str(self.provider_id),
+        }
+
+    @property
+    def home_id(self) -> UUID:
+        """The provider."""
+        return self.provider_id
+
+    @property
+    def home_partnership_id(self) -> UUID:
+        """The provider's partnership."""
+        return self.partnership_id
+
+
+@dataclass(kw_only=True, eq=False)
+class IdentityScope(Scope):
+    """Who somebody is, before it is known where they go: people, and the places of the one who is signed in."""
+
+    database_role = "tia_identity"
+    person_key: str | None = None
+    """The sign-in key of the person whose places are open; without it, that of the request's own cookie."""
+
+    @classmethod
+    def of_request(cls) -> "IdentityScope":
+        """The identity that the request's user was loaded with, its transaction already open."""
+        scope = cls()
+        scope.session = db.session()
+        return scope
+
+    def settings(self) -> dict[str, str]:
+        """The sign-in key."""
+        key = self.person_key
+        if key is None and has_request_context():
+            key = cookie.get("_user_id")
+        return {"person_key": key or ""}
+
+
+@dataclass(kw_only=True, eq=False)
+class InvitationScope(Scope):
+    """The one invitation whose token somebody holds."""
+
+    database_role = "tia_identity"
+    token_hash: str
+
+    def settings(self) -> dict[str, str]:
+        """The hash of the token."""
+        return {"token": self.token_hash}
+
+
+@dataclass(kw_only=True, eq=False)
+class DispatchScope(Scope):
+    """Jobs, mails and schedules of everybody, and nothing else: for the sweeper and the workers' book-keeping."""
+
+    database_role = "tia_dispatch"
+
+    def settings(self) -> dict[str, str]:
+        """None: the role itself is the limit."""
+        return {}
+
+
+@dataclass(kw_only=True, eq=False)
+class OperatorScope(Scope):
+    """Who runs the installation: makes partnerships and their first coordinators; no tenant's data."""
+
+    database_role = "tia_owner"
+
+    def settings(self) -> dict[str, str]:
+        """None: the role itself is the limit."""
+        return {}
+
+
+AnyScope = TypeVar("AnyScope", bound=Scope)
+
+
+@contextmanager
+def transaction(scope: AnyScope, *, read_only: bool = False, engine: Engine | None = None) -> Iterator[AnyScope]:
+    """Open a scope's data for one transaction: committed at the end, rolled back by any exception.
+
+    What was enqueued meanwhile is announced to the workers after the commit. With `read_only` PostgreSQL refuses writes.
+    Only the operator brings an engine: the application's own role can't become the owner.
+    """
+    with Session(engine or db.engine, info={"scope": scope, "read_only": read_only}, expire_on_commit=False) as session:
+        scope.session = session
+        try:
+            yield scope
+            session.commit()
+        finally:
+            del scope.session
+        for announce in session.info.pop("after_commit", ()):
+            announce()
+
+
+db.session.session_factory.configure(info={"scope": IdentityScope()})
+"""Flask-Security's own session knows who people are, and nothing of any place."""

@@ -1,0 +1,106 @@
+"""The resolver: which places somebody belongs to, what their role there permits, and the scope it mints."""
+
+from uuid import UUID
+
+from tia_hub.accounts.queries import find_key
+from tia_hub.core.identity import Place
+from tia_hub.core.permissions import PlaceKind
+from tia_hub.core.scope import Actor, Home, IdentityScope, OrganisationScope, PartnershipScope, ProviderScope
+from tia_hub.tenants.models import Membership, Organisation, Partnership
+from tia_hub.tenants.queries import (
+    find_own_membership,
+    find_own_office,
+    list_own_memberships,
+    list_own_offices,
+)
+from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
+from tia_hub.trainers.models import Provider
+from tia_hub.trainers.queries import find_own_provider, list_own_providers
+from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
+
+
+def _of_organisation(organisation: Organisation, membership: Membership) -> Place:
+    role = Role(membership.role)
+    return Place(
+        kind=PlaceKind.ORGANISATION,
+        id=organisation.id,
+        partnership_id=organisation.partnership_id,
+        slug=organisation.slug,
+        name=organisation.name,
+        role=role.words,
+        permissions=role.permissions,
+        member_id=membership.id,
+    )
+
+
+def _of_partnership(partnership: Partnership) -> Place:
+    return Place(
+        kind=PlaceKind.PARTNERSHIP,
+        id=partnership.id,
+        partnership_id=partnership.id,
+        slug=partnership.slug,
+        name=partnership.name,
+        role=COORDINATOR_WORDS,
+        permissions=COORDINATOR_PERMISSIONS,
+    )
+
+
+def _of_provider(provider: Provider) -> Place:
+    return Place(
+        kind=PlaceKind.PROVIDER,
+        id=provider.id,
+        partnership_id=provider.partnership_id,
+        slug=provider.slug,
+        name=provider.name,
+        role=PROVIDER_WORDS,
+        permissions=PROVIDER_PERMISSIONS,
+    )
+
+
+class Places:
+    """The application's resolver (`core.identity.Resolver`)."""
+
+    def find_place(self, scope: IdentityScope, kind: PlaceKind, slug: str) -> Place | None:
+        """The place of this kind with this slug, if the person belongs to it: one statement."""
+        match kind:
+            case PlaceKind.ORGANISATION:
+                found = find_own_membership(scope, slug)
+                return _of_organisation(*found) if found else None
+            case PlaceKind.PARTNERSHIP:
+                office = find_own_office(scope, slug)
+                return _of_partnership(office) if office else None
+            case PlaceKind.PROVIDER:
+                provider = find_own_provider(scope, slug)
+                return _of_provider(provider) if provider else None
+
+    def list_places(self, scope: IdentityScope) -> list[Place]:
+        """All the places of the person: partnerships, organisations, providers, each by name."""
+        return [
+            *(_of_partnership(partnership) for partnership in list_own_offices(scope)),
+            *(_of_organisation(*row) for row in list_own_memberships(scope)),
+            *(_of_provider(provider) for provider in list_own_providers(scope)),
+        ]
+
+    def find_key(self, scope: IdentityScope, person_id: UUID) -> str | None:
+        """The sign-in key of an active person."""
+        return find_key(scope, person_id)
+
+    def make_scope(self, place: Place, actor: Actor) -> Home:
+        """The scope of a place."""
+        common = {"actor": actor, "permissions": place.permissions, "slug": place.slug, "name": place.name}
+        match place.kind:
+            case PlaceKind.ORGANISATION:
+                return OrganisationScope(
+                    organisation_id=place.id,
+                    partnership_id=place.partnership_id,
+                    membership_id=place.member_id,
+                    **common,  # type: ignore[arg-type]
+                )
+            case PlaceKind.PARTNERSHIP:
+                return PartnershipScope(partnership_id=place.id, **common)  # type: ignore[arg-type]
+            case PlaceKind.PROVIDER:
+                return ProviderScope(
+                    provider_id=place.id,
+                    partnership_id=place.partnership_id,
+                    **common,  # type: ignore[arg-type]
+                )

@@ -1,0 +1,162 @@
+"""Partnerships and their areas; organisations, their teams and people; invitations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tia_hub.accounts.models import Person
+from tia_hub.core.db import Base, Identified, OfOrganisation
+
+
+class Partnership(Identified, Base):
+    """The regional body that rolls the framework out."""
+
+    __tablename__ = "partnership"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    small_number: Mapped[int] = mapped_column(default=7)
+    """Counts of people under this are never shown."""
+
+
+class Area(Identified, Base):
+    """A part of the region."""
+
+    __tablename__ = "area"
+    __table_args__ = (UniqueConstraint("partnership_id", "id"), UniqueConstraint("partnership_id", "name"))
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    name: Mapped[str]
+
+
+class Coordinator(Identified, Base):
+    """A person in the partnership's office."""
+
+    __tablename__ = "coordinator"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "person_id"),
+        Index("ix_coordinator_person_id", "person_id"),
+    )
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Organisation(Identified, Base):
+    """A tenant: police, NHS trust, council, school, charity, …"""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        CheckConstraint("headcount >= 0", name="headcount"),
+    )
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sector: Mapped[str]
+    headcount: Mapped[int] = mapped_column(default=0)
+
+    areas: Mapped[list[Area]] = relationship(
+        secondary="organisation_area",
+        primaryjoin="Organisation.id == organisation_area.c.organisation_id",
+        secondaryjoin="organisation_area.c.area_id == Area.id",
+        order_by="Area.name",
+        lazy="raise",
+        viewonly=True,
+    )
+
+
+class OrganisationArea(Base):
+    """An area that an organisation serves. It counts once in the region however many it serves."""
+
+    __tablename__ = "organisation_area"
+    __table_args__ = (
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        ForeignKeyConstraint(["partnership_id", "area_id"], ["area.partnership_id", "area.id"]),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partnership_id: Mapped[UUID]
+
+
+class Team(OfOrganisation, Base):
+    """A service within an organisation, in a tree."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "parent_id"], ["team.organisation_id", "team.id"]),
+        UniqueConstraint("organisation_id", "name"),
+    )
+
+    parent_id: Mapped[UUID | None]
+    name: Mapped[str]
+    remit: Mapped[str] = mapped_column(default="")
+    """What the team does for people affected by trauma, in its own words."""
+
+
+class Membership(OfOrganisation, Base):
+    """A person in an organisation."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "person_id"),
+        ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
+        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
+        CheckConstraint("manager_id <> id", name="own_manager"),
+        Index("ix_membership_person_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    job_title: Mapped[str] = mapped_column(default="")
+    team_id: Mapped[UUID | None]
+    manager_id: Mapped[UUID | None]
+    """The membership of the line manager."""
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+    team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
+    manager: Mapped["Membership | None"] = relationship(
+        lazy="raise",
+        viewonly=True,
+        remote_side="[Membership.organisation_id, Membership.id]",
+        foreign_keys="[Membership.organisation_id, Membership.manager_id]",
+    )
+
+
+class Invitation(OfOrganisation, Base):
+    """An invitation into an organisation, bound to an address. Its token is known by its hash alone."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
+        ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        Index(
+            "uq_invitation_open",
+            "organisation_id",
+            "email",
+            unique=True,
+            postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+        ),
+    )
+
+    partnership_id: Mapped[UUID]
+    by_partnership: Mapped[bool] = mapped_column(default=False)
+    """Whether the coordinator's office sent it; that office sees these and no others."""
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    team_id: Mapped[UUID | None]
+    manager_id: Mapped[UUID | None]
+    token_hash: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

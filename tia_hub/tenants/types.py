@@ -1,0 +1,87 @@
+"""Sectors, and roles in plain English with what each permits."""
+
+from enum import StrEnum
+
+from tia_hub.core.permissions import Permission as P
+
+
+class Sector(StrEnum):
+    """What kind of organisation it is."""
+
+    POLICE = "police"
+    HEALTH = "health"
+    COUNCIL = "council"
+    EDUCATION = "education"
+    JUSTICE = "justice"
+    FIRE = "fire"
+    CHARITY = "charity"
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        return {
+            "police": "Police",
+            "health": "Health",
+            "council": "Council",
+            "education": "Education",
+            "justice": "Justice",
+            "fire": "Fire and rescue",
+            "charity": "Charity and community",
+        }[self.value]
+
+
+class Role(StrEnum):
+    """Roles in an organisation. What a role permits is here and nowhere else."""
+
+    STAFF = "staff"
+    MANAGER = "manager"
+    LEAD = "lead"
+
+    @property
+    def words(self) -> str:
+        """The role's name."""
+        return {"staff": "Member of staff", "manager": "Manager", "lead": "Lead"}[self.value]
+
+    @property
+    def description(self) -> str:
+        """Who has it."""
+        return {
+            "staff": "Everybody who works in the organisation.",
+            "manager": "Somebody who manages others and agrees their training plans with them.",
+            "lead": "Somebody who leads the organisation's work on becoming trauma-informed.",
+        }[self.value]
+
+    @property
+    def permissions(self) -> frozenset[P]:
+        """What it permits in the organisation."""
+        return _PERMISSIONS[self]
+
+
+_STAFF = frozenset({P.ORGANISATION_OPEN, P.AUDIT_READ, P.ASSESSMENT_OWN, P.COURSE_READ})
+_MANAGER = _STAFF | {P.ASSESSMENT_MANAGE}
+_PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.STAFF: _STAFF,
+    Role.MANAGER: _MANAGER,
+    Role.LEAD: _MANAGER
+    | {
+        P.PEOPLE_MANAGE,
+        P.AUDIT_WRITE,
+        P.TRAINING_PICTURE,
+        P.COURSE_SCORE,
+        P.OUTCOME_WRITE,
+        P.PUBLICATION_READ,
+        P.ORGANISATION_TRAIL,
+    },
+}
+
+COORDINATOR_WORDS = "Coordinator"
+COORDINATOR_PERMISSIONS = frozenset(
+    {
+        P.PARTNERSHIP_OPEN,
+        P.ORGANISATION_MANAGE,
+        P.REGISTRY_MANAGE,
+        P.REPORT_READ,
+        P.REPORT_WRITE,
+        P.PARTNERSHIP_TRAIL,
+    }
+)
