@@ -36,4 +36,4 @@ def fault_in_password(password: str, *, email: str = "", name: str = "") -> str 
 
 def _own_words(email: str, name: str) -> list[str]:
     words = [*email.casefold().replace("@", " ").replace(".", " ").split(), *name.casefold().split()]
-    return sorted((word for word in words if len(word) >= 4), key=len, reverse=True)
+    return sorted((word for word in words if len(word) >= 3), key=len, reverse=True)
