@@ -67,12 +67,18 @@ FOOTER = (
 )
 
 
+def place_url(endpoint: str, kind: str, slug: str) -> str:
+    """The address of a page of a place."""
+    place: dict[str, Any] = {kind: slug}
+    return url_for(endpoint, **place)
+
+
 def _links(scope: Home) -> list[Link]:
     navigation: dict[PlaceKind, tuple[NavItem, ...]] = current_app.extensions["navigation"]
     links = []
     for item in navigation[PlaceKind(scope.kind)]:
         if scope.may(item.permission):
-            href = url_for(item.endpoint, **{scope.kind: scope.slug})
+            href = place_url(item.endpoint, scope.kind, scope.slug)
             links.append(Link(item.label, href, request.path == href or request.path.startswith(href + "/")))
     return links
 
