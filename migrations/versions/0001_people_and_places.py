@@ -11,6 +11,7 @@ from tia_hub.core.rls import (
     OWNER,
     PARTNERSHIP,
     PROVIDER,
+    drop_tables,
     home_table,
     let_in,
     setting,
@@ -343,36 +344,23 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(
-        "uq_invitation_open",
-        table_name="invitation",
-        postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+    drop_tables(
+        "invitation",
+        "membership",
+        "team",
+        "provider_user",
+        "organisation_area",
+        "provider",
+        "organisation",
+        "coordinator",
+        "area",
+        "trail_event",
+        "schedule",
+        "person",
+        "partnership",
+        "job",
+        "email",
     )
-    op.drop_table("invitation")
-    op.drop_index("ix_membership_person_id", table_name="membership")
-    op.drop_table("membership")
-    op.drop_table("team")
-    op.drop_index("ix_provider_user_person_id", table_name="provider_user")
-    op.drop_table("provider_user")
-    op.drop_table("organisation_area")
-    op.drop_table("provider")
-    op.drop_table("organisation")
-    op.drop_index("ix_coordinator_person_id", table_name="coordinator")
-    op.drop_table("coordinator")
-    op.drop_table("area")
-    op.drop_index("ix_trail_event_home_id_created_at", table_name="trail_event")
-    op.drop_table("trail_event")
-    op.drop_index("ix_schedule_due", table_name="schedule", postgresql_where=sa.text("NOT paused"))
-    op.drop_table("schedule")
-    op.drop_table("person")
-    op.drop_table("partnership")
-    op.drop_index("uq_job_home_id_key_queued", table_name="job", postgresql_where=sa.text("state = 'queued'"))
-    op.drop_index("ix_job_partnership_id_name", table_name="job", postgresql_where=sa.text("state <> 'done'"))
-    op.drop_index("ix_job_due", table_name="job", postgresql_where=sa.text("state IN ('queued', 'running')"))
-    op.drop_table("job")
-    op.drop_index("ix_email_home_id_created_at", table_name="email")
-    op.drop_index("ix_email_due", table_name="email", postgresql_where=sa.text("state IN ('queued', 'sending')"))
-    op.drop_table("email")
 
 
 OWN_KEY = "(SELECT current_setting('app.person_key'))"

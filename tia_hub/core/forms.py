@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
     PasswordField,
@@ -46,6 +45,7 @@ class Required(InputRequired):
     """An answer is needed; says so in the words given: "Enter the name of the team"."""
 
     def __call__(self, form: Any, field: Field) -> None:
+        """Stop with the words where nothing but space was entered."""
         data = field.data
         if not data or (isinstance(data, str) and not data.strip()):
             field.errors = []
@@ -203,7 +203,7 @@ class DateField(Field):
         self.parts = {"day": "", "month": "", "year": ""}
         super().__init__(label, **kwargs)
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three boxes, or the date that is already known."""
         self.process_errors = []
         self.data = data if isinstance(data, date) else self.object_data if isinstance(data, date) else None
