@@ -370,7 +370,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
-    security.mail_context_processor(lambda: {"link": link, "url_for": url_for})
+    security.mail_context_processor(lambda: {"link": link})
     app.before_request(_watch)
     app.after_request(_after)
 
