@@ -5,7 +5,12 @@ from tia_hub.core.permissions import Permission as P
 from tia_hub.core.permissions import PlaceKind
 
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
-    PlaceKind.ORGANISATION: (NavItem("My work", "home.work", P.ORGANISATION_OPEN),),
+    PlaceKind.ORGANISATION: (
+        NavItem("My work", "home.work", P.ORGANISATION_OPEN),
+        NavItem("My training needs", "training.mine", P.ASSESSMENT_OWN),
+        NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
+        NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
+    ),
     PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
     PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }
