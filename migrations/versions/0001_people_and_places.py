@@ -11,6 +11,7 @@ from tia_hub.core.rls import (
     OWNER,
     PARTNERSHIP,
     PROVIDER,
+    drop_tables,
     home_table,
     let_in,
     setting,
@@ -127,6 +128,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tf_primary_method", sa.Text(), nullable=True),
         sa.Column("tf_totp_secret", sa.Text(), nullable=True),
+        sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -134,6 +136,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_person_fs_uniquifier")),
     )
+    op.create_table(
+        "sign_in_try",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
+    )
+    op.create_index("ix_sign_in_try_subject_created_at", "sign_in_try", ["subject", "created_at"], unique=False)
+    op.create_index("ix_sign_in_try_address_created_at", "sign_in_try", ["address", "created_at"], unique=False)
+    op.create_index("ix_sign_in_try_created_at", "sign_in_try", ["created_at"], unique=False)
+    op.create_table(
+        "ended_session",
+        sa.Column("session_key", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("session_key", name=op.f("pk_ended_session")),
+    )
+    op.create_index("ix_ended_session_ended_at", "ended_session", ["ended_at"], unique=False)
     op.create_table(
         "schedule",
         sa.Column("home_kind", sa.Text(), nullable=False),
@@ -343,36 +363,25 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(
-        "uq_invitation_open",
-        table_name="invitation",
-        postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+    drop_tables(
+        "invitation",
+        "membership",
+        "team",
+        "provider_user",
+        "organisation_area",
+        "provider",
+        "organisation",
+        "coordinator",
+        "area",
+        "trail_event",
+        "schedule",
+        "ended_session",
+        "sign_in_try",
+        "person",
+        "partnership",
+        "job",
+        "email",
     )
-    op.drop_table("invitation")
-    op.drop_index("ix_membership_person_id", table_name="membership")
-    op.drop_table("membership")
-    op.drop_table("team")
-    op.drop_index("ix_provider_user_person_id", table_name="provider_user")
-    op.drop_table("provider_user")
-    op.drop_table("organisation_area")
-    op.drop_table("provider")
-    op.drop_table("organisation")
-    op.drop_index("ix_coordinator_person_id", table_name="coordinator")
-    op.drop_table("coordinator")
-    op.drop_table("area")
-    op.drop_index("ix_trail_event_home_id_created_at", table_name="trail_event")
-    op.drop_table("trail_event")
-    op.drop_index("ix_schedule_due", table_name="schedule", postgresql_where=sa.text("NOT paused"))
-    op.drop_table("schedule")
-    op.drop_table("person")
-    op.drop_table("partnership")
-    op.drop_index("uq_job_home_id_key_queued", table_name="job", postgresql_where=sa.text("state = 'queued'"))
-    op.drop_index("ix_job_partnership_id_name", table_name="job", postgresql_where=sa.text("state <> 'done'"))
-    op.drop_index("ix_job_due", table_name="job", postgresql_where=sa.text("state IN ('queued', 'running')"))
-    op.drop_table("job")
-    op.drop_index("ix_email_home_id_created_at", table_name="email")
-    op.drop_index("ix_email_due", table_name="email", postgresql_where=sa.text("state IN ('queued', 'sending')"))
-    op.drop_table("email")
 
 
 OWN_KEY = "(SELECT current_setting('app.person_key'))"
@@ -396,6 +405,10 @@ def raise_walls() -> None:
     let_in("person", APP, "EXISTS (SELECT FROM membership m WHERE m.person_id = person.id)", "SELECT")
     let_in("person", PARTNERSHIP, "EXISTS (SELECT FROM coordinator c WHERE c.person_id = person.id)", "SELECT")
     let_in("person", PROVIDER, "EXISTS (SELECT FROM provider_user u WHERE u.person_id = person.id)", "SELECT")
+    wall("sign_in_try")
+    let_in("sign_in_try", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
+    wall("ended_session")
+    let_in("ended_session", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
     own = f"person_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
     wall("partnership")

@@ -36,7 +36,7 @@ class MissingScope(RuntimeError):
 
 
 class Base(DeclarativeBase):
-    """Base of all models: constraint names, instants with a zone. Rooms subclass it (not Flask-SQLAlchemy's untyped `db.Model`)."""
+    """Base of all models: constraint names, instants with a zone. Flask-SQLAlchemy's own `db.Model` has no types."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),

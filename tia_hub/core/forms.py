@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
     PasswordField,
@@ -42,10 +41,16 @@ def fault_in_text(value: str, longest: int) -> str | None:
     return None
 
 
+def show_text(value: str) -> str:
+    """Text as it is put back into its field: what can't be stored can't be in a page either, and shows as �."""
+    return _CONTROL.sub("\ufffd", value)
+
+
 class Required(InputRequired):
     """An answer is needed; says so in the words given: "Enter the name of the team"."""
 
     def __call__(self, form: Any, field: Field) -> None:
+        """Stop with the words where nothing but space was entered."""
         data = field.data
         if not data or (isinstance(data, str) and not data.strip()):
             field.errors = []
@@ -91,6 +96,9 @@ class LineField(StringField):
         validators = [Required(required)] if required else []
         super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
 
+    def _value(self) -> str:
+        return show_text(self.data or "")
+
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, line breaks, and too much text."""
         fault = fault_in_text(self.data or "", self.longest)
@@ -107,6 +115,9 @@ class TextField(TextAreaField):
         self.longest = longest
         validators = [Required(required)] if required else []
         super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
+
+    def _value(self) -> str:
+        return show_text(self.data or "")
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, and too much text."""
@@ -203,7 +214,7 @@ class DateField(Field):
         self.parts = {"day": "", "month": "", "year": ""}
         super().__init__(label, **kwargs)
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three boxes, or the date that is already known."""
         self.process_errors = []
         self.data = data if isinstance(data, date) else self.object_data if isinstance(data, date) else None

@@ -74,3 +74,9 @@ def home_table(table: str, *commands: str, dispatch: Sequence[str] = ()) -> None
         let_in(table, role, own, *commands)
     if dispatch:
         let_in(table, DISPATCH, "true", *dispatch)
+
+
+def drop_tables(*tables: str) -> None:
+    """Take tables down again, with the policies of other tables that look into them."""
+    for table in tables:
+        op.execute(f"DROP TABLE {table} CASCADE")

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from tia_hub.core.identity import resolver
-from tia_hub.core.pages import page
+from tia_hub.core.pages import page, place_url
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
@@ -43,10 +43,10 @@ def places(scope: IdentityScope) -> ResponseReturnValue:
     found = resolver().list_places(scope)
     if len(found) == 1:
         only = found[0]
-        return redirect(url_for(FIRST_PAGE[only.kind], **{only.kind: only.slug}))
+        return redirect(place_url(FIRST_PAGE[only.kind], only.kind, only.slug))
     return page(
         "home/places.html",
-        places=[(place, url_for(FIRST_PAGE[place.kind], **{place.kind: place.slug})) for place in found],
+        places=[(place, place_url(FIRST_PAGE[place.kind], place.kind, place.slug)) for place in found],
     )
 
 
