@@ -7,7 +7,13 @@ from tia_hub.core.permissions import PlaceKind
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
     PlaceKind.ORGANISATION: (
         NavItem("My work", "home.work", P.ORGANISATION_OPEN),
+<<<<<<< HEAD
         NavItem("Audits", "audits.index", P.AUDIT_READ),
+=======
+        NavItem("My training needs", "training.mine", P.ASSESSMENT_OWN),
+        NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
+        NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
+>>>>>>> training
     ),
     PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
     PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
