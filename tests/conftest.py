@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import Engine, create_engine, text
 
 from tests.cast import Cast, make_cast
@@ -23,6 +24,8 @@ def services() -> Iterator[Services]:
 def app(services: Services) -> Flask:
     app = create_app(services.settings)
     app.test_client_class = StrictClient
+    letters = {"mail/test.txt": "For {{ name }}", "mail/test.html": "<p>For {{ name }}</p>"}
+    app.jinja_env.loader = ChoiceLoader([DictLoader(letters), app.jinja_env.loader])
     return app
 
 

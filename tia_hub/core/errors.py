@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, g, make_response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -68,6 +68,7 @@ def _http(error: HTTPException) -> Response:
 
 def _database_away(error: Exception) -> Response:
     log.error("the database does not answer: %s", error)
+    g.database_away = True
     return error_page(503)
 
 

@@ -9,6 +9,7 @@ from flask import (
     current_app,
     flash,
     g,
+    has_request_context,
     make_response,
     redirect,
     render_template,
@@ -83,10 +84,15 @@ def _links(scope: Home) -> list[Link]:
     return links
 
 
+def is_signed_in() -> bool:
+    """Whether somebody is signed in, as far as can be told: nobody is while the database is away."""
+    return not g.get("database_away") and bool(current_user.is_authenticated)
+
+
 def make_shell() -> Shell:
     """The frame for this request."""
     scope: Home | None = g.get("scope")
-    signed_in = bool(current_user and current_user.is_authenticated)
+    signed_in = is_signed_in()
     links = _links(scope) if scope else []
     return Shell(
         signed_in=signed_in,
@@ -123,6 +129,6 @@ def see(endpoint: str, message: str | None = None, **values: Any) -> Response:
 
 
 def register(app: Flask) -> None:
-    """Give every template the frame."""
+    """Give every template of a page the frame; mails and documents, which no request asks for, have none."""
     htmx.init_app(app)
-    app.context_processor(lambda: {"shell": make_shell()})
+    app.context_processor(lambda: {"shell": make_shell()} if has_request_context() else {})

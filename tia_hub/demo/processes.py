@@ -90,7 +90,7 @@ def log_tail(log: Path) -> str:
 
 
 def socket_folder(preferred: Path, longest_name: str) -> Path:
-    """A private folder for Unix sockets: `preferred`, or a short one where addresses would be too long.
+    """A private folder for Unix sockets: `preferred`, or a short one where no address could be made of it.
 
     `longest_name` is the longest file name that will be made in it. The folder is made, with mode 0700. The
     short one depends on `preferred` alone, so that it is found again. Raises `CannotStartError` when somebody
@@ -98,7 +98,8 @@ def socket_folder(preferred: Path, longest_name: str) -> Path:
     """
     preferred = preferred.absolute()
     folder = preferred
-    if len(os.fsencode(preferred / longest_name)) > SOCKET_PATH_LIMIT:
+    # PostgreSQL's clients take a comma for the end of one address and the beginning of another.
+    if len(os.fsencode(preferred / longest_name)) > SOCKET_PATH_LIMIT or "," in str(preferred):
         digest = hashlib.sha256(os.fsencode(preferred)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"tia-hub-{os.getuid()}-{digest}"
         if len(os.fsencode(folder / longest_name)) > SOCKET_PATH_LIMIT:

@@ -79,24 +79,25 @@ def load_editions(folder: Path) -> dict[str, Edition]:
 
 def list_editions() -> tuple[Edition, ...]:
     """Return the editions that come with the product."""
-    return tuple(_packaged().values())
+    return tuple(packaged_editions().values())
 
 
 def get_edition(code: str) -> Edition:
     """Return an edition by its code, as an audit or assessment remembers it; raises `UnknownCode`."""
     try:
-        return _packaged()[code]
+        return packaged_editions()[code]
     except KeyError:
         raise UnknownCode(f"no edition {code!r}") from None
 
 
 def current_edition() -> Edition:
     """Return the edition that new work begins with."""
-    return next(edition for edition in _packaged().values() if edition.current)
+    return next(edition for edition in packaged_editions().values() if edition.current)
 
 
 @cache
-def _packaged() -> dict[str, Edition]:
+def packaged_editions() -> dict[str, Edition]:
+    """Return the editions that come with the product, by code."""
     return load_editions(EDITIONS)
 
 

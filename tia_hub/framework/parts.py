@@ -5,7 +5,7 @@ levels, criteria or questions: an edition brings as many as its document has.
 Other rooms import these from `tia_hub.framework.types`.
 """
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -22,6 +22,18 @@ def _clean(text: str) -> str:
 
 Text = Annotated[str, Field(strict=True), AfterValidator(_clean)]
 """Words with single spaces between them: never empty, no line breaks, nothing around them."""
+
+_Item = TypeVar("_Item")
+
+
+def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    if not items:
+        raise ValueError("at least one is needed")
+    return items
+
+
+Some = Annotated[tuple[_Item, ...], AfterValidator(_not_empty)]
+"""One or more. A rule of our own, since pydantic's also complains of a list whose items were refused."""
 
 Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")]
 EditionCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -47,7 +59,7 @@ class Section(Part):
     """A headed stretch of the document."""
 
     title: Text
-    blocks: tuple[Block, ...] = Field(min_length=1)
+    blocks: Some[Block]
 
 
 class Footnote(Part):
@@ -72,7 +84,7 @@ class HowToUse(Part):
 
     title: Text
     lead: Text
-    readers: tuple[Reader, ...] = Field(min_length=1)
+    readers: Some[Reader]
 
 
 class Measure(Part):
@@ -95,7 +107,7 @@ class OutcomeGroup(Part):
 
     code: Code
     title: Text
-    elements: tuple[OutcomeElement, ...] = Field(min_length=1)
+    elements: Some[OutcomeElement]
 
 
 class OutcomesModel(Part):
@@ -103,7 +115,7 @@ class OutcomesModel(Part):
 
     title: Text
     grouping_confirmed: Flag
-    groups: tuple[OutcomeGroup, ...] = Field(min_length=1)
+    groups: Some[OutcomeGroup]
 
 
 class LevelsGuide(Section):
@@ -164,7 +176,7 @@ class Level(Part):
     definition: Definition
     short_definition: Definition
     lead_ins: tuple[LeadIn, ...] = ()
-    statements: tuple[Statement, ...] = Field(min_length=1)
+    statements: Some[Statement]
     example_roles: tuple[Text, ...] = ()
 
     def lead_in(self, kind: StatementKind, audience: Audience) -> str | None:
@@ -177,7 +189,7 @@ class FinderRule(Part):
 
     service_has_remit: Flag
     worker_has_contact: Flag
-    levels: tuple[PracticeLevel, ...] = Field(min_length=1)
+    levels: Some[PracticeLevel]
 
 
 class LevelFinder(Part):
@@ -197,7 +209,7 @@ class AuditGuide(Part):
     """What the document says about auditing, and the headings of its tables."""
 
     title: Text
-    blocks: tuple[Block, ...] = Field(min_length=1)
+    blocks: Some[Block]
     sections_lead: Text
     status_guidance: Text
     criteria_heading: Text
@@ -224,7 +236,7 @@ class Principle(Part):
     title: Text
     table_heading: Text
     subtitle: Text | None = None
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    criteria: Some[Criterion]
 
 
 class ManagerQuestion(Part):
@@ -241,7 +253,7 @@ class ManagerGuidance(Part):
     title: Text
     subtitle: Text
     lead: Text
-    questions: tuple[ManagerQuestion, ...] = Field(min_length=1)
+    questions: Some[ManagerQuestion]
     notes_label: Text
 
 
@@ -260,7 +272,7 @@ class SelfAssessmentForm(Part):
     subtitle: Text
     lead: Text
     name_label: Text
-    prompts: tuple[Prompt, ...] = Field(min_length=1)
+    prompts: Some[Prompt]
 
 
 class SelectionQuestion(Part):
@@ -276,7 +288,7 @@ class SelectionGuide(Part):
     """How to select the right training."""
 
     title: Text
-    questions: tuple[SelectionQuestion, ...] = Field(min_length=1)
+    questions: Some[SelectionQuestion]
     notes_label: Text
 
 

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TypeVar
 
-from pydantic import Field
-
 from tia_hub.framework import matching
 from tia_hub.framework.codes import Audience, PracticeLevel, QuestionOwner, StatementKind, UnknownCode
 from tia_hub.framework.parts import (
@@ -45,6 +43,7 @@ from tia_hub.framework.parts import (
     SelectionGuide,
     SelectionQuestion,
     SelfAssessmentForm,
+    Some,
     Statement,
     Text,
 )
@@ -103,17 +102,17 @@ class Edition(Part):
     how_to_use: HowToUse
     outcomes: OutcomesModel
     levels_guide: LevelsGuide
-    levels: tuple[Level, ...] = Field(min_length=1)
+    levels: Some[Level]
     level_finder: LevelFinder
     audit: AuditGuide
-    principles: tuple[Principle, ...] = Field(min_length=1)
+    principles: Some[Principle]
     manager_guidance: ManagerGuidance
     self_assessment: SelfAssessmentForm
     selection: SelectionGuide
-    domains: tuple[Domain, ...] = Field(min_length=1)
+    domains: Some[Domain]
     additional_information: AdditionalInformation
     errata: tuple[Erratum, ...] = ()
-    credits: tuple[Credit, ...] = Field(min_length=1)
+    credits: Some[Credit]
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:

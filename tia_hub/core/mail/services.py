@@ -15,10 +15,11 @@ from tia_hub.core.scope import Home, IdentityScope, Scope
 from tia_hub.settings import Settings
 
 
-def link(path: str) -> str:
-    """The full address of a path, for a mail."""
+def link(endpoint: str, **values: Any) -> str:
+    """The full address of a page for a mail: it begins with the configured `base_url`, whatever host a request named."""
     settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/") + path
+    scheme, _, host = settings.base_url.rstrip("/").partition("://")
+    return current_app.url_map.bind(host, url_scheme=scheme).build(endpoint, values, force_external=True)
 
 
 def _write(

@@ -6,12 +6,11 @@ skipped, and say so.
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
+from tests.framework.texts import document_texts
 from tia_hub.framework.types import Edition, PracticeLevel
 
 # (as the conversion has it, as the edition has it, how often)
@@ -59,10 +58,6 @@ MENDED = [
 # What only numbers or labels a table or a diagram again, and stands in no text of the edition.
 FURNITURE = {"1", "2", "3", "4", "5", "Status"}
 
-# This product's own words, and what is no text.
-OWN_WORDS = {"name", "errata", "credits"}
-NO_TEXT = {"code", "mark"}
-
 
 def _source_file() -> Path:
     beside = Path(__file__).parents[3] / "shared" / "framework" / "source.txt"
@@ -91,19 +86,6 @@ def source(lines: list[str]) -> str:
     return " ".join(lines)
 
 
-def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
-    for name in type(part).model_fields:
-        if name in NO_TEXT or (isinstance(part, Edition) and name in OWN_WORDS):
-            continue
-        value = getattr(part, name)
-        for index, each in enumerate(value if isinstance(value, tuple) else (value,)):
-            step = f"{path}.{name}[{index}]" if isinstance(value, tuple) else f"{path}.{name}"
-            if isinstance(each, BaseModel):
-                yield from _texts(each, step)
-            elif isinstance(each, str):
-                yield step.lstrip("."), each
-
-
 def _occurrences(text: str, source: str) -> list[int]:
     return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", source)]
 
@@ -114,7 +96,7 @@ def test_every_mended_fault_is_in_the_document(raw: str) -> None:
 
 
 def test_every_text_of_the_edition_is_the_documents(edition: Edition, source: str) -> None:
-    strange = {path: text for path, text in _texts(edition) if not _occurrences(text, source)}
+    strange = {path: text for path, text in document_texts(edition) if not _occurrences(text, source)}
     assert strange == {}
 
 
@@ -129,7 +111,7 @@ def test_every_word_of_the_document_is_in_the_edition(edition: Edition, lines: l
         starts.add(place)
         place += len(line) + len(" ")
     covered = [False] * len(source)
-    texts = {text for path, text in _texts(edition) if ".example_roles" not in path}
+    texts = {text for path, text in document_texts(edition) if ".example_roles" not in path}
     for text in texts:
         for start in _occurrences(text, source):
             if len(text.split()) > 3 or start in starts:
@@ -151,7 +133,7 @@ def _joined(roles: tuple[str, ...]) -> str:
 
 def test_every_sentence_of_the_document_is_in_the_edition(edition: Edition, lines: list[str]) -> None:
     """The same from the other end, sentence by sentence, blind to where a line was broken."""
-    everything = " ".join(text for _, text in _texts(edition))
+    everything = " ".join(text for _, text in document_texts(edition))
     role_lists = [_joined(level.example_roles) for level in edition.levels]
     lost = [
         sentence
