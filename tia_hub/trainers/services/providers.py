@@ -90,7 +90,7 @@ def invite_user(scope: PartnershipScope, *, provider_id: UUID, email: str) -> Pr
         context={
             "provider": provider.name,
             "partnership": scope.name,
-            "href": link(f"/provider-invitation/{token}"),
+            "href": link("trainers.invitation", token=token),
             "until": format_date(invitation.expires_at),
         },
     )
