@@ -17,14 +17,18 @@ from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
 from tia_hub.models import load_models
 from tia_hub.settings import Settings
+from tia_hub.trainers.views import bp as trainers
 from tia_hub.training.views import bp as training
 
 ROOT = Path(__file__).parents[1]
-<<<<<<< HEAD
-ROOMS = (home, framework, accounts, audits)
-=======
-ROOMS = (home, framework, accounts, training)
->>>>>>> training
+ROOMS = (
+    home,
+    framework,
+    accounts,
+    audits,
+    training,
+    trainers,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

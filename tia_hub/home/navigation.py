@@ -7,14 +7,18 @@ from tia_hub.core.permissions import PlaceKind
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
     PlaceKind.ORGANISATION: (
         NavItem("My work", "home.work", P.ORGANISATION_OPEN),
-<<<<<<< HEAD
         NavItem("Audits", "audits.index", P.AUDIT_READ),
-=======
         NavItem("My training needs", "training.mine", P.ASSESSMENT_OWN),
         NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
->>>>>>> training
+        NavItem("Courses", "trainers.courses", P.COURSE_READ),
     ),
-    PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
-    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
+    PlaceKind.PARTNERSHIP: (
+        NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
+    ),
+    PlaceKind.PROVIDER: (
+        NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
+        NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
+    ),
 }
