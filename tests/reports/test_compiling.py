@@ -1,20 +1,13 @@
 """Compiling: the coordinator asks, watches, reads and downloads; two clicks make one report."""
 
-import io
 import random
-from typing import Any
 
 import pytest
-from justhtml import JustHTML
-from openpyxl import load_workbook
-from pypdf import PdfReader
 from sqlalchemy import Engine
 
 from tests.cast import Cast
 from tests.factories.reports import ask_for_report, make_audit, make_ratings, publish_figures, run_jobs
-from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
-from tia_hub.core.scope import transaction
 
 pytestmark = pytest.mark.usefixtures("context", "empty_queue")
 

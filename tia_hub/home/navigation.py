@@ -5,7 +5,14 @@ from tia_hub.core.permissions import Permission as P
 from tia_hub.core.permissions import PlaceKind
 
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
-    PlaceKind.ORGANISATION: (NavItem("My work", "home.work", P.ORGANISATION_OPEN),),
-    PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
+    PlaceKind.ORGANISATION: (
+        NavItem("My work", "home.work", P.ORGANISATION_OPEN),
+        NavItem("What the coordinator sees", "reports.publication", P.PUBLICATION_READ),
+    ),
+    PlaceKind.PARTNERSHIP: (
+        NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Reports", "reports.index", P.REPORT_READ),
+        NavItem("Scheduled reports", "reports.schedules", P.REPORT_READ),
+    ),
     PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }
