@@ -21,4 +21,12 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
         NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
     ),
+        NavItem("What the coordinator sees", "reports.publication", P.PUBLICATION_READ),
+    ),
+    PlaceKind.PARTNERSHIP: (
+        NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Reports", "reports.index", P.REPORT_READ),
+        NavItem("Scheduled reports", "reports.schedules", P.REPORT_READ),
+    ),
+    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }
