@@ -15,38 +15,13 @@ from werkzeug.routing import Rule
 
 from tests.client import StrictClient
 from tests.factories.tenants import Someone
-from tests.permissions.world import FORBIDDEN_TEXT, OWN_THINGS, World, make_world, nowhere
+from tests.permissions.routes import GRANTED, PRINCIPALS, address_of, methods_of, routes
+from tests.permissions.routes import expected as expected_of
+from tests.permissions.world import FORBIDDEN_TEXT, World, make_world, nowhere
 from tia_hub.core.permissions import Permission, PlaceKind
-from tia_hub.core.policy import SAFE, policy_of
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, Role
-from tia_hub.trainers.types import PROVIDER_PERMISSIONS
+from tia_hub.core.policy import policy_of
 
 AS = Callable[[Someone], StrictClient]
-
-PRINCIPALS = (
-    "nobody",
-    "staff",
-    "colleague",
-    "manager",
-    "lead",
-    "their lead",
-    "coordinator",
-    "other coordinator",
-    "provider",
-    "other provider",
-)
-GRANTED: dict[str, tuple[PlaceKind, frozenset[Permission]]] = {
-    "staff": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
-    "colleague": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
-    "manager": (PlaceKind.ORGANISATION, Role.MANAGER.permissions),
-    "lead": (PlaceKind.ORGANISATION, Role.LEAD.permissions),
-    "coordinator": (PlaceKind.PARTNERSHIP, COORDINATOR_PERMISSIONS),
-    "provider": (PlaceKind.PROVIDER, PROVIDER_PERMISSIONS),
-}
-"""What each has in the places that are theirs; nothing anywhere else."""
-
-FRAMEWORK_THINGS: dict[str, object] = {"reader": "practitioners", "level": "informed"}
-"""Arguments that name a part of the framework, which is everybody's."""
 
 AT_HOME_THERE = {
     "their lead": PlaceKind.ORGANISATION,
@@ -64,9 +39,7 @@ def world(app: Flask, owner_engine: Engine) -> World:
 
 @pytest.fixture(scope="module")
 def rules(app: Flask) -> list[Rule]:
-    return [
-        rule for rule in app.url_map.iter_rules() if rule.endpoint != "static" and not rule.endpoint.startswith("security.")
-    ]
+    return routes(app)
 
 
 @pytest.fixture
@@ -90,39 +63,6 @@ def _fingerprint(engine: Engine) -> dict[str, str]:
         }
 
 
-def _methods(rule: Rule) -> list[str]:
-    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-
-
-def _address(app: Flask, rule: Rule, values: dict[str, object]) -> str:
-    values = FRAMEWORK_THINGS | values
-    missing = rule.arguments - set(values)
-    assert not missing, f"{rule.rule}: the world does not know {sorted(missing)}"
-    arguments = {name: values[name] for name in rule.arguments}
-    return app.url_map.bind("localhost").build(rule.endpoint, arguments, method=_methods(rule)[0])
-
-
-def _expected(app: Flask, rule: Rule, method: str, principal: str) -> set[int]:
-    """The statuses with which a route may answer somebody who names what is theirs, or what they think is."""
-    policy = policy_of(app, rule.endpoint)
-    done = {200, 302, 303} if method in SAFE else {400, 422}
-    if policy == "public":
-        return done | {404}
-    if principal == "nobody":
-        return {302} if method in SAFE else {401}
-    if policy == "signed-in":
-        return done
-    assert isinstance(policy, Permission)
-    kind, permissions = GRANTED.get(principal, (None, frozenset()))
-    if policy.place is not kind:
-        return {404}
-    if policy not in permissions:
-        return {403}
-    if principal not in OWN_THINGS.get(rule.endpoint, {principal}):
-        return {404}
-    return done | ({409} if method not in SAFE else set())
-
-
 def _client(app: Flask, world: World, principal: str) -> StrictClient:
     client = app.test_client()
     assert isinstance(client, StrictClient)
@@ -136,9 +76,9 @@ def test_every_route_answers_everybody_as_its_policy_says(app: Flask, world: Wor
     client = _client(app, world, principal)
     astray = []
     for rule in rules:
-        for method in _methods(rule):
-            answer = client.open(_address(app, rule, world.ours), method=method)
-            expected = _expected(app, rule, method, principal)
+        for method in methods_of(rule):
+            answer = client.open(address_of(app, rule, world.ours), method=method)
+            expected = expected_of(app, rule, method, principal)
             if answer.status_code not in expected:
                 astray.append(f"{method} {rule.rule}: {answer.status_code}, not {sorted(expected)}")
             seen = [words for words in FORBIDDEN_TEXT[principal] if words.encode() in answer.data]
@@ -163,11 +103,11 @@ def test_what_is_anothers_answers_as_what_does_not_exist(app: Flask, world: Worl
         if things and GRANTED.get(principal, (None,))[0] is policy.place:
             variants["another's thing"] = world.ours | {name: world.theirs[name] for name in things}
             variants["nothing"] = world.ours | {name: nowhere(world.ours[name]) for name in things}
-        for method in _methods(rule):
+        for method in methods_of(rule):
             for what, values in variants.items():
-                path = _address(app, rule, values)
+                path = address_of(app, rule, values)
                 answer = client.open(path, method=method)
-                expected = _expected(app, rule, method, principal) if principal == "nobody" else {404}
+                expected = expected_of(app, rule, method, principal) if principal == "nobody" else {404}
                 if what != "another's place" and principal != "nobody":
                     expected = {404} if policy in GRANTED[principal][1] else {403}
                 if answer.status_code not in expected:
@@ -182,8 +122,8 @@ def test_identifiers_that_are_none_are_not_found(app: Flask, world: World, rules
         for name in rule.arguments & {name for name, value in world.ours.items() if name not in set(PlaceKind)}:
             known = str(world.ours[name])
             for bad in ("1", "0' OR '1'='1", "%00", "..%2f..%2fetc%2fpasswd", "99999999999999999999", "é" * 300):
-                path = _address(app, rule, world.ours).replace(known, bad)
-                answer = client.open(path, method=_methods(rule)[0])
+                path = address_of(app, rule, world.ours).replace(known, bad)
+                answer = client.open(path, method=methods_of(rule)[0])
                 if answer.status_code not in (302, 400, 401, 403, 404):
                     astray.append(f"{path}: {answer.status_code}")
     assert astray == []

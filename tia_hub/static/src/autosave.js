@@ -29,13 +29,19 @@ function clock() {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' }).format(new Date())
 }
 
+/** A whole page is never the answer to a save: it is the sign-in page that somebody was sent to, or a proxy's. */
+const wholePage = (xhr) => /^\s*<!doctype/i.test(xhr.response)
+
 function reason(xhr) {
-  if (!xhr || xhr.status === 0) return 'the service can’t be reached'
-  if (xhr.status === 401) return 'you are signed out. Sign in again in another tab, then carry on here'
-  if (xhr.status === 400 || xhr.status === 403) return 'this page is out of date or no longer open to you. Copy what you need and open it again'
-  if (xhr.status === 413) return 'this is more text than can be saved here'
-  if (xhr.status === 429) return 'there were too many requests. It will be tried again when you go on typing'
-  return 'the service has a problem'
+  const again = 'Your text is kept in this tab'
+  if (!xhr || xhr.status === 0) return `the service can’t be reached. ${again} and sent when it is back.`
+  if (xhr.status === 401 || (xhr.status < 400 && wholePage(xhr))) {
+    return `you are signed out. ${again}: sign in and open this page again.`
+  }
+  if (xhr.status === 400) return `this page has been open too long. ${again}: open the page again.`
+  if (xhr.status === 403 || xhr.status === 404) return `this is no longer open to you. ${again}.`
+  if (xhr.status === 413) return 'this is more text than can be saved here. Your text is kept in this tab.'
+  return `the service has a problem. ${again} and sent again in a moment.`
 }
 
 /** Send what is unsaved again, as if it had just been changed. */
@@ -47,7 +53,7 @@ function failed(form, xhr) {
   const now = state(form)
   now.failed = true
   keepDraft(form)
-  say(form, `Not saved: ${reason(xhr)}. Your text is kept here.`, 'failed')
+  say(form, `Not saved: ${reason(xhr)}`, 'failed')
   if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 429) {
     clearTimeout(now.timer)
     now.timer = setTimeout(() => retry(form), RETRY_AFTER)
@@ -137,7 +143,7 @@ export function startAutosave() {
     const { elt, requestConfig, successful, xhr } = event.detail
     const form = requestConfig?.elt ?? elt
     if (!form.matches('form[data-autosave]')) return
-    if (!successful) {
+    if (!successful || wholePage(xhr)) {
       if (FORM_AGAIN.includes(xhr.status) && !form.isConnected) answered(form)
       else failed(form, xhr)
       return

@@ -34,8 +34,11 @@ function enhance(root) {
     const elements = [...root.querySelectorAll(selector)]
     if (root instanceof Element && root.matches(selector)) elements.unshift(root)
     for (const element of elements) {
+      // Never take the focus from somebody who is typing in a form that saves itself
+      const quiet = Component === ErrorSummary && root !== document && element.closest('form[data-autosave]')
       try {
-        new Component(element)
+        if (quiet) new Component(element, { disableAutoFocus: true })
+        else new Component(element)
       } catch (error) {
         // One broken control must not take the others with it
         console.error(error)
