@@ -15,8 +15,8 @@ from tia_hub.framework.views import bp as framework
 from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
-from tia_hub.reports.views import bp as reports
 from tia_hub.models import load_models
+from tia_hub.reports.views import bp as reports
 from tia_hub.settings import Settings
 from tia_hub.trainers.views import bp as trainers
 from tia_hub.training.views import bp as training
@@ -29,8 +29,8 @@ ROOMS = (
     audits,
     training,
     trainers,
+    reports,
 )
-ROOMS = (home, reports, framework, accounts)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -12,21 +12,16 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
+        NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (
         NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
         NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
+        NavItem("Reports", "reports.index", P.REPORT_READ),
+        NavItem("Schedules", "reports.schedules", P.REPORT_READ),
     ),
     PlaceKind.PROVIDER: (
         NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
         NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
     ),
-        NavItem("What the coordinator sees", "reports.publication", P.PUBLICATION_READ),
-    ),
-    PlaceKind.PARTNERSHIP: (
-        NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
-        NavItem("Reports", "reports.index", P.REPORT_READ),
-        NavItem("Scheduled reports", "reports.schedules", P.REPORT_READ),
-    ),
-    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }

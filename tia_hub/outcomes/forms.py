@@ -10,7 +10,7 @@ from tia_hub.core.clock import today
 from tia_hub.core.forms import ChoiceField, DateField, Form, LineField, ListField, TextField, choices_of, fault_in_text
 from tia_hub.framework.types import OutcomesModel
 from tia_hub.outcomes.models import Indicator, Reading
-from tia_hub.outcomes.scoring import PLACES, Unreadable, format_number, read_number
+from tia_hub.outcomes.scoring import Unreadable, format_number, read_number
 from tia_hub.outcomes.services import Description, Value
 from tia_hub.outcomes.types import Frequency, IndicatorKind
 
