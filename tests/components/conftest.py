@@ -15,9 +15,7 @@ GOVUK = ROOT / "node_modules/govuk-frontend/dist/govuk/components"
 @pytest.fixture(scope="session")
 def templates() -> Environment:
     """The product's templates with every variable required, as in the application."""
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
-    )
+    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined)
     environment.globals["csrf_token"] = lambda: "a-token"
     return environment
 

@@ -24,9 +24,7 @@ class Course(Form):
 
     version = HiddenField(default="3")
     title = StringField("Title")
-    level = RadioField(
-        "Level", choices=[SelectChoice("informed", "Informed"), SelectChoice("skilled", "Skilled")]
-    )
+    level = RadioField("Level", choices=[SelectChoice("informed", "Informed"), SelectChoice("skilled", "Skilled")])
     starts = DateField("Starts", format="%d %m %Y")
     agreed = BooleanField("Agreed")
 

@@ -180,9 +180,7 @@ def test_checkboxes(name: str, govuk: Examples, macro: Macro) -> None:
     example = govuk("checkboxes", name)
     options = example["options"]
     items = options["items"]
-    checked = [
-        item["value"] for item in items if item.get("checked") or item["value"] in options.get("values", [])
-    ]
+    checked = [item["value"] for item in items if item.get("checked") or item["value"] in options.get("values", [])]
     ours = macro(
         "forms",
         "checkboxes",
@@ -199,9 +197,7 @@ def test_checkboxes(name: str, govuk: Examples, macro: Macro) -> None:
 def test_select(name: str, govuk: Examples, macro: Macro) -> None:
     example = govuk("select", name)
     options = example["options"]
-    selected = next(
-        (item["value"] for item in options["items"] if item.get("selected")), options.get("value")
-    )
+    selected = next((item["value"] for item in options["items"] if item.get("selected")), options.get("value"))
     field = field_from({**options, "value": str(selected)}, SelectField, choices=choices(options))
     assert tree_of(macro("forms", "select", field)) == tree_of(example["html"])
 
@@ -217,9 +213,7 @@ def test_date_input(name: str, govuk: Examples, macro: Macro) -> None:
     assert tree_of(ours, without=("name",)) == tree_of(example["html"], without=("name",))
 
 
-@pytest.mark.parametrize(
-    "name", ["default", "with hint text", "with error message", "with new-password autocomplete"]
-)
+@pytest.mark.parametrize("name", ["default", "with hint text", "with error message", "with new-password autocomplete"])
 def test_password_input(name: str, govuk: Examples, macro: Macro) -> None:
     example = govuk("password-input", name)
     options = example["options"]
@@ -232,15 +226,11 @@ def test_password_input(name: str, govuk: Examples, macro: Macro) -> None:
     assert tree_of(ours) == tree_of(example["html"])
 
 
-@pytest.mark.parametrize(
-    "name", ["default", "with hint text", "error", "with error message and hint", "allows multiple files"]
-)
+@pytest.mark.parametrize("name", ["default", "with hint text", "error", "with error message and hint", "allows multiple files"])
 def test_file_upload(name: str, govuk: Examples, macro: Macro) -> None:
     example = govuk("file-upload", name)
     options = example["options"]
-    ours = macro(
-        "forms", "file_upload", field_from(options, FileField), multiple=options.get("multiple", False)
-    )
+    ours = macro("forms", "file_upload", field_from(options, FileField), multiple=options.get("multiple", False))
     assert tree_of(ours) == tree_of(example["html"])
 
 
