@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tf_primary_method", sa.Text(), nullable=True),
         sa.Column("tf_totp_secret", sa.Text(), nullable=True),
+        sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -135,6 +136,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_person_fs_uniquifier")),
     )
+    op.create_table(
+        "sign_in_try",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
+    )
+    op.create_index("ix_sign_in_try_subject_created_at", "sign_in_try", ["subject", "created_at"], unique=False)
+    op.create_index("ix_sign_in_try_address_created_at", "sign_in_try", ["address", "created_at"], unique=False)
+    op.create_index("ix_sign_in_try_created_at", "sign_in_try", ["created_at"], unique=False)
+    op.create_table(
+        "ended_session",
+        sa.Column("session_key", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("session_key", name=op.f("pk_ended_session")),
+    )
+    op.create_index("ix_ended_session_ended_at", "ended_session", ["ended_at"], unique=False)
     op.create_table(
         "schedule",
         sa.Column("home_kind", sa.Text(), nullable=False),
@@ -356,6 +375,8 @@ def downgrade() -> None:
         "area",
         "trail_event",
         "schedule",
+        "ended_session",
+        "sign_in_try",
         "person",
         "partnership",
         "job",
@@ -384,6 +405,10 @@ def raise_walls() -> None:
     let_in("person", APP, "EXISTS (SELECT FROM membership m WHERE m.person_id = person.id)", "SELECT")
     let_in("person", PARTNERSHIP, "EXISTS (SELECT FROM coordinator c WHERE c.person_id = person.id)", "SELECT")
     let_in("person", PROVIDER, "EXISTS (SELECT FROM provider_user u WHERE u.person_id = person.id)", "SELECT")
+    wall("sign_in_try")
+    let_in("sign_in_try", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
+    wall("ended_session")
+    let_in("ended_session", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
     own = f"person_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
     wall("partnership")

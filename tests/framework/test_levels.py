@@ -73,15 +73,11 @@ def test_while_two_levels_fit_both_short_definitions_are_given(edition: Edition)
 
 @settings(deadline=None)
 @given(given_answers=answers)
-def test_whatever_is_answered_there_is_a_suggestion_or_a_choice(
-    edition: Edition, given_answers: Answers
-) -> None:
+def test_whatever_is_answered_there_is_a_suggestion_or_a_choice(edition: Edition, given_answers: Answers) -> None:
     suggestion = suggest_level(edition, given_answers)
     assert suggestion.candidates
     assert suggestion.level is None or suggestion.level in suggestion.candidates
-    assert (suggestion.level is None) == (
-        len(suggestion.candidates) > 1 and given_answers.closest not in suggestion.candidates
-    )
+    assert (suggestion.level is None) == (len(suggestion.candidates) > 1 and given_answers.closest not in suggestion.candidates)
     assert len(suggestion.reasons) == 2
 
 
@@ -92,9 +88,7 @@ def test_the_rules_come_from_the_edition(small: Edition) -> None:
 
 
 @pytest.mark.parametrize("level", list(PracticeLevel))
-def test_everybody_needs_informed_and_their_roles_level_and_no_level_between(
-    edition: Edition, level: PracticeLevel
-) -> None:
+def test_everybody_needs_informed_and_their_roles_level_and_no_level_between(edition: Edition, level: PracticeLevel) -> None:
     assert levels_needed(edition, level) == {INFORMED, level}
 
 

@@ -8,7 +8,7 @@ from tests.framework.texts import document_texts
 from tia_hub.framework.types import Edition, PracticeLevel
 
 PAGES = [
-    "",
+    "/",
     "/introduction",
     "/levels",
     "/roles",
@@ -45,7 +45,7 @@ def test_every_page_can_be_read_without_an_account(client: StrictClient, path: s
 
 def test_every_link_on_the_framework_pages_leads_somewhere(client: StrictClient) -> None:
     seen: set[str] = set()
-    waiting = ["/framework"]
+    waiting = ["/framework/"]
     while waiting:
         path = waiting.pop()
         seen.add(path)
@@ -85,9 +85,7 @@ def test_what_is_not_there_is_not_found(client: StrictClient, path: str) -> None
     assert client.get(f"/framework{path}").status_code == 404
 
 
-def test_the_audit_page_has_every_criterion_under_its_principle_in_order(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_audit_page_has_every_criterion_under_its_principle_in_order(client: StrictClient, edition: Edition) -> None:
     words = _read(client, "/audit")
     place = words.index(edition.audit.evidence_heading)
     for principle in edition.principles:
@@ -113,9 +111,7 @@ def test_a_level_page_has_both_definitions_and_every_statement_under_its_audienc
     assert edition.levels_guide.roles_note in words
 
 
-def test_the_levels_page_shows_every_definition_and_ranks_nobody(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_levels_page_shows_every_definition_and_ranks_nobody(client: StrictClient, edition: Edition) -> None:
     words = _read(client, "/levels")
     for level in edition.levels:
         assert level.definition.whole in words
@@ -128,9 +124,7 @@ def test_each_reader_has_a_page(client: StrictClient, edition: Edition, reader: 
     assert edition.reader(reader).text in _read(client, f"/use/{reader}")
 
 
-def test_the_training_page_has_questions_prompts_and_selection(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_training_page_has_questions_prompts_and_selection(client: StrictClient, edition: Edition) -> None:
     words = _read(client, "/training")
     texts = [question.text for question in edition.manager_guidance.questions]
     texts += [prompt.text for prompt in edition.self_assessment.prompts]
@@ -139,9 +133,7 @@ def test_the_training_page_has_questions_prompts_and_selection(
     assert all(text in words for text in texts)
 
 
-def test_the_introduction_outcomes_and_domains_are_word_for_word(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_introduction_outcomes_and_domains_are_word_for_word(client: StrictClient, edition: Edition) -> None:
     introduction = _read(client, "/introduction")
     for section in (edition.introduction, edition.relevance, edition.rationale):
         for block in section.blocks:
@@ -149,17 +141,13 @@ def test_the_introduction_outcomes_and_domains_are_word_for_word(
     outcomes = _read(client, "/outcomes")
     for group in edition.outcomes.groups:
         for element in group.elements:
-            assert all(
-                text in outcomes for text in (element.title, *(measure.text for measure in element.measures))
-            )
+            assert all(text in outcomes for text in (element.title, *(measure.text for measure in element.measures)))
     assert "has not been confirmed" in outcomes
     domains = _read(client, "/domains")
     assert all(domain.name in domains for domain in edition.domains)
 
 
-def test_the_about_page_names_sources_and_errata_and_claims_no_validation(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_about_page_names_sources_and_errata_and_claims_no_validation(client: StrictClient, edition: Edition) -> None:
     words = _read(client, "/about")
     for text in ("SAMHSA", "2014", "NHS Education for Scotland", "no claim", "peer support"):
         assert text in words
@@ -184,9 +172,7 @@ def test_an_overlong_search_is_refused_in_place(client: StrictClient) -> None:
     assert "This must be 100 characters or fewer" in words
 
 
-def test_the_first_look_at_the_level_finder_shows_the_two_questions(
-    client: StrictClient, edition: Edition
-) -> None:
+def test_the_first_look_at_the_level_finder_shows_the_two_questions(client: StrictClient, edition: Edition) -> None:
     words = _read(client, "/level-finder")
     assert edition.level_finder.service_question in words
     assert edition.level_finder.worker_question in words
@@ -216,9 +202,7 @@ def test_the_level_finder_suggests_and_says_why(client: StrictClient, answers: s
 
 def test_where_the_two_sides_differ_that_is_something_to_talk_about(client: StrictClient) -> None:
     assert "The two sides point to different levels" in _read(client, "/level-finder?remit=yes&contact=no")
-    assert "The two sides point to different levels" not in _read(
-        client, "/level-finder?remit=yes&contact=yes"
-    )
+    assert "The two sides point to different levels" not in _read(client, "/level-finder?remit=yes&contact=yes")
 
 
 def test_answers_are_kept_in_the_form(client: StrictClient) -> None:
@@ -236,9 +220,7 @@ def test_answers_are_kept_in_the_form(client: StrictClient) -> None:
         ("remit=yes&contact=yes&closest=expert", "Choose one of the answers on this page"),
     ],
 )
-def test_a_missing_or_impossible_answer_is_said_in_place(
-    client: StrictClient, query: str, words: str
-) -> None:
+def test_a_missing_or_impossible_answer_is_said_in_place(client: StrictClient, query: str, words: str) -> None:
     page = client.get(f"/framework/level-finder?{query}")
     assert page.status_code == 422
     assert "There is a problem" in _words(page.text)

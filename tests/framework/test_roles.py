@@ -16,9 +16,7 @@ from tia_hub.framework.types import Edition
         ("specialist", "Social Workers with Specialist Roles/Training", "Other Therapists", 6),
     ],
 )
-def test_roles_stand_under_the_right_level(
-    edition: Edition, level: str, first: str, last: str, count: int
-) -> None:
+def test_roles_stand_under_the_right_level(edition: Edition, level: str, first: str, last: str, count: int) -> None:
     roles = edition.level(level).example_roles
     assert (roles[0], roles[-1], len(roles)) == (first, last, count)
 

@@ -1,10 +1,11 @@
 """Reads of people, before it is known where they go."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from tia_hub.accounts.models import Person
+from tia_hub.accounts.models import EndedSession, Person, SignInTry
 from tia_hub.core.scope import IdentityScope
 
 
@@ -16,3 +17,29 @@ def find_person(scope: IdentityScope, email: str) -> Person | None:
 def find_key(scope: IdentityScope, person_id: UUID) -> str | None:
     """The sign-in key of an active person."""
     return scope.session.scalar(select(Person.fs_uniquifier).where(Person.id == person_id, Person.active.is_(True)))
+
+
+def find_person_by_key(scope: IdentityScope, key: str, session_key: str | None = None) -> Person | None:
+    """The person with a sign-in key; None where the session that brings it has ended."""
+    query = select(Person).where(Person.fs_uniquifier == key)
+    if session_key is not None:
+        ended = select(EndedSession.session_key).where(EndedSession.session_key == session_key)
+        query = query.where(~ended.exists())
+    return scope.session.scalar(query)
+
+
+def count_tries(scope: IdentityScope, *, subject: str, address: str, since: datetime) -> tuple[int, int]:
+    """Tries since an instant: at this account, and from this network address."""
+    row = scope.session.execute(
+        select(
+            select(func.count())
+            .select_from(SignInTry)
+            .where(SignInTry.subject == subject, SignInTry.created_at > since)
+            .scalar_subquery(),
+            select(func.count())
+            .select_from(SignInTry)
+            .where(SignInTry.address == address, SignInTry.created_at > since)
+            .scalar_subquery(),
+        )
+    ).one()
+    return row[0], row[1]

@@ -2,73 +2,285 @@
 
 import base64
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
-from sqlalchemy import select
-from wtforms import Form as WTForm
+from flask import Flask, Response, abort, after_this_request, current_app, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security import (
+    MailUtil,
+    PasswordUtil,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    Totp,
+    hash_password,
+    login_user,
+)
+from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
+from passlib.totp import TotpMatch  # type: ignore[import-untyped]
+from sqlalchemy import or_, select, update
 
+from tia_hub.accounts import sessions
+from tia_hub.accounts.forms import (
+    ChangeForm,
+    CodeForm,
+    ConfirmForm,
+    ForgottenForm,
+    NewPasswordForm,
+    RecoveryForm,
+    SignInForm,
+)
 from tia_hub.accounts.models import Person
-from tia_hub.accounts.queries import find_person
+from tia_hub.accounts.passwords import SHORTEST, fault_in_password, normalise
+from tia_hub.accounts.queries import find_person, find_person_by_key
+from tia_hub.accounts.services import TRIES_PERIOD, take_try
 from tia_hub.core.db import db
-from tia_hub.core.mail.services import post_to_person
-from tia_hub.core.scope import IdentityScope
+from tia_hub.core.errors import error_page
+from tia_hub.core.mail.services import link, post_to_person
+from tia_hub.core.pages import page
+from tia_hub.core.policy import csrf_holds
+from tia_hub.core.scope import IdentityScope, transaction
 from tia_hub.settings import Settings
 
-SHORTEST_PASSWORD = 12
+CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
+"""What Flask-Security brings and this product has no use for: help by mail, and a choice among second factors."""
+
+GUESSES = frozenset(
+    {
+        "security.login",
+        "security.forgot_password",
+        "security.verify",
+        "security.change_password",
+        "security.two_factor_token_validation",
+        "security.two_factor_setup_validate",
+        "security.mf_recovery",
+    }
+)
+"""Where a password or a code could be guessed, or somebody flooded with mails."""
+
+WORDS = {
+    "GENERIC_AUTHN_FAILED": ("The email address or the password is not right. Check both and try again.", "error"),
+    "INVALID_PASSWORD": ("The password is not right", "error"),
+    "PASSWORD_NOT_PROVIDED": ("Enter your present password", "error"),
+    "PASSWORD_IS_THE_SAME": ("Choose a password that is not the present one", "error"),
+    "PASSWORD_RESET_REQUEST": (
+        "If there is an account with that address, we have sent it a link for choosing a new password. It works for one hour.",
+        "info",
+    ),
+    "PASSWORD_RESET_EXPIRED": ("That link is too old. Ask for a new one.", "error"),
+    "INVALID_RESET_PASSWORD_TOKEN": ("That link can’t be used. It may have been used before. Ask for a new one.", "error"),
+    "PASSWORD_RESET_NO_LOGIN": ("Your password was changed. Sign in with the new one.", "success"),
+    "PASSWORD_CHANGE": ("Your password was changed, and every other session of yours was ended.", "success"),
+    "UNAUTHENTICATED": ("Sign in to go on.", "info"),
+    "REAUTHENTICATION_REQUIRED": ("Enter your password once more before you change how you sign in.", "info"),
+    "REAUTHENTICATION_SUCCESSFUL": ("Thank you. You can go on.", "success"),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        "The code is not right, is too old, or was used before. Enter the one your app shows now",
+        "error",
+    ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are signed in.", "success"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("Your authenticator app is set up.", "success"),
+    "TWO_FACTOR_PERMISSION_DENIED": ("That took too long, or was not started here. Sign in again.", "error"),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": ("Choose what to do with your second factor", "error"),
+    "TWO_FACTOR_DISABLED": ("Your account no longer asks for a code.", "success"),
+    "TWO_FACTOR_SETUP_EXPIRED": ("That took longer than %(within)s. Start again.", "error"),
+    "INVALID_RECOVERY_CODE": ("That is not one of your recovery codes, or it was used before", "error"),
+    "NO_RECOVERY_CODES_SETUP": ("You have no recovery codes yet", "info"),
+}
+"""What Flask-Security says, in this product's words."""
 
 
-class _NoRoles(WTForm):  # type: ignore[misc]
+class _NoRoles(RoleMixin):
     """Stands where Flask-Security wants a model of roles; what somebody may do depends on the place (`core.policy`)."""
 
     name = "none"
 
 
-class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Datastore(SQLAlchemyUserDatastore):
     """Flask-Security's store of people: without its roles, and its commits also announce the mails they wrote."""
 
     def find_user(self, case_insensitive: bool = False, **criteria: Any) -> Person | None:
         """The person with one attribute of a value; addresses are kept in lower case, so case never matters."""
         ((name, value),) = criteria.items()
-        value = value.lower() if name == "email" else value
-        return db.session.scalar(select(Person).where(getattr(Person, name) == value))
+        scope = IdentityScope.of_request()
+        if name == "fs_uniquifier":
+            return find_person_by_key(scope, value, sessions.hashed_key())
+        if name == "email":
+            return find_person(scope, value)
+        return scope.session.scalar(select(Person).where(getattr(Person, name) == value))
 
     def commit(self) -> None:
         """Commit, then ring for what was written."""
         session = db.session()
         announcements = session.info.pop("after_commit", ())
-        super().commit()
+        session.commit()
         for announce in announcements:
             announce()
 
 
-class Mail(MailUtil):  # type: ignore[misc]
+class Mail(MailUtil):
     """Flask-Security's mails go where all mails go: into the table."""
 
     def send_mail(
         self,
         template: str,
         subject: str,
-        recipient: str,
-        sender: Any,
-        body: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        """Write the mail in the transaction of what it tells of."""
-        scope = IdentityScope.of_request()
-        person = kwargs.get("user") or find_person(scope, recipient)
-        if person is not None:
-            post_to_person(
-                scope,
-                person_id=person.id,
-                to=recipient,
-                subject=str(subject),
-                bodies=(body, html or f"<p>{body}</p>"),
-                purpose=template,
-            )
+        """Write the mail in the transaction of what it tells of; only ever to the person's own address."""
+        person: Person = kwargs["user"]
+        post_to_person(
+            IdentityScope.of_request(),
+            person_id=person.id,
+            to=person.email,
+            subject=str(subject),
+            bodies=(body or "", html or ""),
+            purpose=template,
+        )
+        if "reset_token" in kwargs:
+            # The view that sends a reset does not commit, and spends no time on a hash as it does for unknown addresses.
+            hash_password("not a password")
+            after_this_request(_commit)
+
+
+def _commit(response: Response) -> Response:
+    _store().commit()
+    return response
+
+
+class Passwords(PasswordUtil):
+    """The rules of `accounts.passwords`."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        """What is wrong with a new password, if anything, and the password as it is hashed."""
+        person = kwargs.get("user")
+        fault = fault_in_password(password, email=person.email if person else "", name=person.name if person else "")
+        return [fault] if fault else None, normalise(password)
+
+
+class Codes(Totp):
+    """Codes of an authenticator app; each is good once."""
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """The time step of the last code that was accepted."""
+        counter: int | None = user.tf_last_counter
+        return counter
+
+    def set_last_counter(self, user: Any, tmatch: TotpMatch) -> None:
+        """Remember a code's time step. Raises UsedTokenError where another request was faster with the same code."""
+        remembered = db.session.execute(
+            update(Person)
+            .where(Person.id == user.id, or_(Person.tf_last_counter.is_(None), Person.tf_last_counter < tmatch.counter))
+            .values(tf_last_counter=tmatch.counter)
+            .returning(Person.id)
+        ).scalar_one_or_none()
+        if remembered is None:
+            raise UsedTokenError
+
+
+def _store() -> Datastore:
+    found: Datastore = current_security().datastore
+    return found
+
+
+def current_security() -> Any:
+    """The application's Flask-Security."""
+    return current_app.extensions["security"]
+
+
+def enter(person: Person, *, then: str) -> ResponseReturnValue:
+    """Sign somebody in who has just made an account, or send them to set up their second factor first.
+
+    `then` is the address that follows. The person must have been loaded in this request's own session.
+    """
+    step: ResponseReturnValue | None = current_security().two_factor_plugins.tf_enter(person, False, "register", next_loc=then)
+    if step is not None:
+        return step
+    login_user(person, authn_via=["register"])
+    _store().commit()
+    return redirect(then, 303)
+
+
+def _render(template: str, **context: Any) -> Any:
+    """A mail as text; a page as all pages are, 422 where a form has faults."""
+    if template.startswith("security/email/"):
+        return render_template(template, **context)
+    faulty = any(getattr(value, "errors", None) for name, value in context.items() if name.endswith("_form"))
+    return page(template, status=422 if faulty else 200, **context)
+
+
+def _guessed_address() -> str:
+    """Whose account this request tries to open."""
+    if current_user.is_authenticated:
+        return str(current_user.email)
+    if request.endpoint in ("security.login", "security.forgot_password"):
+        return request.form.get("email", "")
+    person = _store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
+    return person.email if person else ""
+
+
+def is_own_address(address: str) -> bool:
+    """Whether a browser that is sent to this address stays here, however it reads slashes and escapes."""
+    return re.fullmatch(r"/(?![/.%])[^\\\s\x00-\x1f\x7f]*", address) is not None or address == "/"
+
+
+def _leads_elsewhere() -> bool:
+    return any(
+        address and not is_own_address(address) for values in (request.args, request.form) for address in values.getlist("next")
+    )
+
+
+def _watch() -> ResponseReturnValue | None:
+    """Before each of Flask-Security's pages: close what is not offered, count guesses, sign out by a form of ours alone."""
+    endpoint = request.endpoint or ""
+    if endpoint in CLOSED:
+        abort(404)
+    if endpoint.startswith("security.") and _leads_elsewhere():
+        # No page of ours has such an address.
+        return redirect(request.path) if request.method == "GET" else error_page(400)
+    if request.method != "POST" or not endpoint.startswith("security."):
+        return None
+    if endpoint == "security.logout" and not csrf_holds():
+        return error_page(
+            400, text="Your page had been open too long. You are still signed in: reload the page and sign out there."
+        )
+    g.sets_up_second_factor = cookie.get("tf_state") == "validating_profile"
+    if endpoint in GUESSES and not _may_try():
+        response = error_page(
+            429,
+            title="That was tried too often",
+            text="Wait 15 minutes and try again. If you do not remember your password, you can choose a new one then.",
+        )
+        response.headers["Retry-After"] = str(int(TRIES_PERIOD.total_seconds()))
+        return response
+    return None
+
+
+def _may_try() -> bool:
+    email = _guessed_address()
+    with transaction(IdentityScope()) as scope:
+        return take_try(scope, email=email, address=request.remote_addr or "")
+
+
+def _after(response: Response) -> Response:
+    """After it: recovery codes follow the first second factor; what a browser kept goes when somebody signs out."""
+    if request.method != "POST" or response.status_code not in (302, 303):
+        return response
+    if request.endpoint == "security.logout":
+        flash("You are signed out.", "success")
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    set_up = request.endpoint in ("security.two_factor_token_validation", "security.two_factor_setup_validate")
+    if set_up and g.sets_up_second_factor and current_user.is_authenticated and not current_user.mf_recovery_codes:
+        response.location = url_for("security.mf_recovery_codes")
+    return response
 
 
 def _derived(settings: Settings, purpose: str) -> str:
@@ -79,48 +291,88 @@ def _derived(settings: Settings, purpose: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SALT": _derived(settings, "password-salt"),
+        "PASSWORD_LENGTH_MIN": SHORTEST,
+        "PASSWORD_NORMALIZE_FORM": "NFKD",
+        "PASSWORD_CONFIRM_REQUIRED": False,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "RETURN_GENERIC_RESPONSES": True,
+        "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _address, "case_insensitive": True}}],
+        "STATIC_FOLDER": None,
+        # Addresses
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "LOGOUT_METHODS": ["POST"],
+        "VERIFY_URL": "/sign-in/confirm",
+        "RESET_URL": "/forgotten-password",
+        "CHANGE_URL": "/account/password",
+        "TWO_FACTOR_SETUP_URL": "/account/second-factor",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/second-factor",
+        "TWO_FACTOR_RESCUE_URL": "/sign-in/second-factor/help",
+        "TWO_FACTOR_SELECT_URL": "/sign-in/second-factor/which",
+        "MULTI_FACTOR_RECOVERY_CODES_URL": "/account/recovery-codes",
+        "MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery-code",
+        "POST_LOGIN_VIEW": "/places",
+        "POST_LOGOUT_VIEW": "/",
+        "POST_CHANGE_VIEW": "/account",
+        "POST_VERIFY_VIEW": "/account",
+        "TWO_FACTOR_POST_SETUP_VIEW": "/account",
+        # What there is
+        "RECOVERABLE": True,
+        "RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "CHANGEABLE": True,
+        "DEFAULT_REMEMBER_ME": False,
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_REQUIRED": settings.two_factor_required,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "TWO_FACTOR_ALWAYS_VALIDATE": True,
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings, "recovery-codes").encode()],
+        "TOTP_SECRETS": {"1": _derived(settings, "totp")},
+        "TOTP_ISSUER": "TIA Hub",
+        "FRESHNESS": timedelta(minutes=15),
+        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
+        "FRESHNESS_ALLOW_AUTH_TOKEN": False,
+        "API_ENABLED_METHODS": ["session"],
+        # Mails
+        "EMAIL_SENDER": settings.mail_from,
+        "EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password for TIA Hub",
+        "EMAIL_SUBJECT_PASSWORD_NOTICE": "Your TIA Hub password was changed",
+        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Your TIA Hub password was changed",
+        **{f"MSG_{name}": words for name, words in WORDS.items()},
+    }
+
+
 def register(app: Flask, settings: Settings) -> None:
-    """Set up sign-in: passwords by argon2, a second factor by TOTP with recovery codes, neutral answers."""
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SALT=_derived(settings, "password-salt"),
-        SECURITY_PASSWORD_LENGTH_MIN=SHORTEST_PASSWORD,
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/places",
-        SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_RECOVERABLE=True,
-        SECURITY_RESET_URL="/forgotten-password",
-        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=1),
-        SECURITY_CHANGEABLE=True,
-        SECURITY_CHANGE_URL="/account/password",
-        SECURITY_POST_CHANGE_VIEW="/account",
-        SECURITY_TWO_FACTOR=True,
-        SECURITY_TWO_FACTOR_REQUIRED=settings.two_factor_required,
-        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
-        SECURITY_TWO_FACTOR_SETUP_URL="/account/second-factor",
-        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/sign-in/second-factor",
-        SECURITY_TWO_FACTOR_RESCUE_URL="/sign-in/second-factor/help",
-        SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=True,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
-        SECURITY_MULTI_FACTOR_RECOVERY_URL="/sign-in/recovery-code",
-        SECURITY_TOTP_SECRETS={"1": _derived(settings, "totp")},
-        SECURITY_TOTP_ISSUER="TIA Hub",
-        SECURITY_FRESHNESS_GRACE_PERIOD=None,
-        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _address, "case_insensitive": True}}],
-        SECURITY_EMAIL_SENDER=settings.mail_from,
-        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET="Choose a new password for TIA Hub",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE="Your TIA Hub password was changed",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE="Your TIA Hub password was changed",
-        SECURITY_FLASH_MESSAGES=True,
-        SECURITY_DEFAULT_REMEMBER_ME=False,
+    """Set up sign-in: passwords by argon2, a second factor by TOTP with recovery codes, neutral answers, limits."""
+    app.config.update({f"SECURITY_{name}": value for name, value in _configuration(settings).items()})
+    sessions.register(app)
+    security = Security(
+        app,
+        Datastore(db, Person, _NoRoles),
+        render_template=_render,
+        mail_util_cls=Mail,
+        password_util_cls=Passwords,
+        totp_cls=Codes,
+        login_form=SignInForm,
+        verify_form=ConfirmForm,
+        forgot_password_form=ForgottenForm,
+        reset_password_form=NewPasswordForm,
+        change_password_form=ChangeForm,
+        two_factor_verify_code_form=CodeForm,
+        mf_recovery_form=RecoveryForm,
     )
-    Security(app, Datastore(db, Person, _NoRoles), mail_util_cls=Mail)
+    # Pages only: no JSON in place of a page, and no tokens in place of a session.
+    security.want_json(lambda request: False)
+    security.mail_context_processor(lambda: {"link": link, "url_for": url_for})
+    app.before_request(_watch)
+    app.after_request(_after)
 
 
 def _address(value: str) -> str | None:

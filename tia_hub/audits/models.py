@@ -1,1 +1,80 @@
 """Tables of the room `audits`."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tia_hub.audits.types import AuditState, Disclosure, Rating
+from tia_hub.core.db import Base, OfOrganisation
+
+
+class Audit(OfOrganisation, Base):
+    """An audit of the whole organisation, or of one team."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
+        Index(
+            "uq_audit_in_progress",
+            "organisation_id",
+            "team_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where="state = 'in_progress'",
+        ),
+        CheckConstraint("disclosure = 'private' OR state = 'submitted'", name="disclosure"),
+    )
+
+    team_id: Mapped[UUID | None]
+    """The team that is audited; None for the whole organisation."""
+    team_name: Mapped[str | None]
+    """What the team was called when the audit began."""
+    edition: Mapped[str]
+    title: Mapped[str]
+    started_on: Mapped[date]
+    started_by: Mapped[str]
+    state: Mapped[str] = mapped_column(default=AuditState.IN_PROGRESS)
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None]
+    reopened_reason: Mapped[str] = mapped_column(default="")
+    """Why it was last taken back to work on; empty if it never was."""
+    disclosure: Mapped[str] = mapped_column(default=Disclosure.PRIVATE)
+    shared_at: Mapped[datetime | None]
+    shared_by: Mapped[str | None]
+
+
+class AuditEntry(OfOrganisation, Base):
+    """What an audit says under one code: of a criterion, or as the summary of a principle or of the whole.
+
+    All entries of an audit are made with it, so that saving one is always an update of its version.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "audit_id"], ["audit.organisation_id", "audit.id"]),
+        UniqueConstraint("organisation_id", "audit_id", "code"),
+    )
+
+    audit_id: Mapped[UUID]
+    code: Mapped[str]
+    """A criterion's code, a principle's, or `overall`."""
+    rating: Mapped[str | None]
+    """A criterion's rating; None where it is not rated."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Why the criterion is not applicable."""
+    journey: Mapped[str] = mapped_column(default="")
+    """Where in the journey one is; of a principle or the whole, its summary."""
+    evidence: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    changed_by: Mapped[str | None]
+    """Who changed it last; None where nobody has."""
+
+    @property
+    def rated(self) -> Rating | None:
+        """The rating that counts: a criterion is not applicable only once the reason is given."""
+        if self.rating is None or (self.rating == Rating.NOT_APPLICABLE and not self.reason):
+            return None
+        return Rating(self.rating)

@@ -41,6 +41,11 @@ def fault_in_text(value: str, longest: int) -> str | None:
     return None
 
 
+def show_text(value: str) -> str:
+    """Text as it is put back into its field: what can't be stored can't be in a page either, and shows as �."""
+    return _CONTROL.sub("\ufffd", value)
+
+
 class Required(InputRequired):
     """An answer is needed; says so in the words given: "Enter the name of the team"."""
 
@@ -91,6 +96,9 @@ class LineField(StringField):
         validators = [Required(required)] if required else []
         super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
 
+    def _value(self) -> str:
+        return show_text(self.data or "")
+
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, line breaks, and too much text."""
         fault = fault_in_text(self.data or "", self.longest)
@@ -107,6 +115,9 @@ class TextField(TextAreaField):
         self.longest = longest
         validators = [Required(required)] if required else []
         super().__init__(label, validators=[*validators, *kwargs.pop("validators", ())], filters=[_clean], **kwargs)
+
+    def _value(self) -> str:
+        return show_text(self.data or "")
 
     def pre_validate(self, form: Any) -> None:
         """Refuse characters that can't be stored, and too much text."""

@@ -83,11 +83,15 @@ class OrganisationScope(Home):
     """The actor's membership in this organisation; None for the system."""
 
     def settings(self) -> dict[str, str]:
-        """The organisation, its partnership, and the organisation as the home of jobs and mails."""
+        """The organisation, its partnership, the organisation as the home of jobs and mails, and the acting member.
+
+        The system is no member: in its hands the tables of personal forms answer with an error.
+        """
         return {
             "organisation": str(self.organisation_id),
             "partnership": str(self.partnership_id),
             "home": str(self.organisation_id),
+            "member": str(self.membership_id) if self.membership_id else "",
         }
 
     @property

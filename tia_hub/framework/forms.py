@@ -26,9 +26,7 @@ class LevelFinderForm(Form):
     """The framework's two questions, and the follow-up where several levels fit."""
 
     remit = ChoiceField("", choices=(), required="Say whether the service has a specific remit")
-    contact = ChoiceField(
-        "", choices=(), required="Say whether the worker comes into contact with people affected"
-    )
+    contact = ChoiceField("", choices=(), required="Say whether the worker comes into contact with people affected")
     closest = ChoiceField("Which of these is closest to the role?", choices=())
 
     def __init__(self, edition: Edition, **kwargs: Any) -> None:

@@ -64,9 +64,7 @@ def statement_tables(edition: Edition, level: Level) -> tuple[StatementTable, ..
     for kind, heading in headings.items():
         groups = []
         for audience, words in AUDIENCES.items():
-            statements = tuple(
-                each for each in level.statements if (each.kind, each.audience) == (kind, audience)
-            )
+            statements = tuple(each for each in level.statements if (each.kind, each.audience) == (kind, audience))
             if statements:
                 groups.append(StatementGroup(level.lead_in(kind, audience) or words, statements))
         tables.append(StatementTable(kind.value, heading, tuple(groups)))

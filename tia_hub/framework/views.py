@@ -19,7 +19,7 @@ def _read_editions(state: BlueprintSetupState) -> None:
     current_edition()
 
 
-@bp.get("")
+@bp.get("/")
 @public
 def index() -> Response:
     """What the framework is, and the way in for each of its readers."""

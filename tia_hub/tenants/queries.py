@@ -1,12 +1,16 @@
 """Reads of partnerships, organisations, teams, people and invitations."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from tia_hub.accounts.models import Person
-from tia_hub.core.scope import IdentityScope
+from tia_hub.core.scope import IdentityScope, OrganisationScope
 from tia_hub.tenants.models import Coordinator, Membership, Organisation, Partnership
+from tia_hub.tenants.types import Role
 
 
 def _own_memberships(scope: IdentityScope) -> Select[Any]:
@@ -26,6 +30,28 @@ def _own_offices(scope: IdentityScope) -> Select[Any]:
         .join(Person, Person.id == Coordinator.person_id)
         .where(Person.fs_uniquifier == scope.settings()["person_key"])
         .order_by(Partnership.name, Partnership.id)
+    )
+
+
+def list_named_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[Membership]:
+    """Some members of the organisation with their `person`, by name, those who have left included."""
+    query = _members(scope).where(Membership.id.in_(ids))
+    return list(scope.session.scalars(query))
+
+
+def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) -> list[Membership]:
+    """The present members of the organisation with one of some roles, with their `person`, by name."""
+    query = _members(scope).where(Membership.role.in_(roles), Membership.ended_at.is_(None))
+    return list(scope.session.scalars(query))
+
+
+def _members(scope: OrganisationScope) -> Select[Any]:
+    return (
+        select(Membership)
+        .join(Membership.person)
+        .options(contains_eager(Membership.person))
+        .where(Membership.organisation_id == scope.organisation_id)
+        .order_by(Person.name, Membership.id)
     )
 
 

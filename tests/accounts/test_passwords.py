@@ -1,0 +1,165 @@
+"""Choosing, changing and forgetting passwords."""
+
+import re
+from statistics import median
+from time import perf_counter
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.test_signing_in import sign_in
+from tests.client import StrictClient
+from tests.factories.tenants import Someone
+from tia_hub.accounts.passwords import fault_in_password
+
+NEW = "four quiet lanterns"
+
+
+def mails_to(engine: Engine, someone: Someone) -> list[dict[str, str]]:
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text("SELECT subject, text_body, html_body FROM email WHERE to_address = :to ORDER BY created_at"),
+            {"to": someone.email},
+        )
+        return [dict(row._mapping) for row in rows]
+
+
+def reset_path(engine: Engine, someone: Someone) -> str:
+    body = mails_to(engine, someone)[-1]["text_body"]
+    found = re.search(r"http://localhost(/forgotten-password/\S+)", body)
+    assert found, body
+    return found[1]
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
+    app: Flask, client: StrictClient, account: Someone, superuser_engine: Engine
+) -> None:
+    elsewhere = app.test_client()
+    assert isinstance(elsewhere, StrictClient)
+    sign_in(elsewhere, account)
+    answer = client.submit("/forgotten-password", {"email": account.email})
+    assert "If there is an account with that address" in answer.text
+    path = reset_path(superuser_engine, account)
+    assert client.submit(path, {"password": "short"}).status_code == 422
+    assert client.submit(path, {"password": NEW}).location == "/sign-in"
+    assert elsewhere.get("/account").status_code == 302
+    assert sign_in(client, account).status_code == 422
+    assert sign_in(client, account, NEW).location == "/places"
+    assert [mail["subject"] for mail in mails_to(superuser_engine, account)] == [
+        "Choose a new password for TIA Hub",
+        "Your TIA Hub password was changed",
+    ]
+    stranger = app.test_client()
+    used = stranger.get(path)
+    assert (used.status_code, used.location) == (302, "/forgotten-password")
+
+
+def test_the_link_is_to_this_product_whatever_host_was_asked(
+    client: StrictClient, account: Someone, superuser_engine: Engine
+) -> None:
+    forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    assert client.get("/forgotten-password", headers=forged).status_code == 400
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/forgotten-password").text)
+    assert token
+    client.post(
+        "/forgotten-password",
+        data={"email": account.email, "csrf_token": token[1]},
+        headers={"X-Forwarded-Host": "evil.example", "Host": "localhost:8080"},
+    )
+    body = mails_to(superuser_engine, account)[-1]
+    assert "http://localhost/forgotten-password/" in body["text_body"]
+    assert "evil" not in body["text_body"] + body["html_body"]
+
+
+def test_asking_tells_nobody_who_has_an_account(client: StrictClient, account: Someone, superuser_engine: Engine) -> None:
+    known = client.submit("/forgotten-password", {"email": account.email})
+    unknown = client.submit("/forgotten-password", {"email": "nobody@example.org"})
+
+    def shape(answer, email: str) -> list[str]:
+        return [line.replace(email, "") for line in answer.text.splitlines() if "csrf" not in line]
+
+    assert known.status_code == unknown.status_code == 200
+    assert shape(known, account.email) == shape(unknown, "nobody@example.org")
+
+
+def test_mails_can_not_be_ordered_without_end(client: StrictClient, account: Someone, superuser_engine: Engine) -> None:
+    answers = [client.submit("/forgotten-password", {"email": account.email}).status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
+def test_a_link_that_is_made_up_or_old_leads_back(client: StrictClient) -> None:
+    answer = client.get("/forgotten-password/made-up")
+    assert answer.location == "/forgotten-password"
+    assert "can’t be used" in client.get("/forgotten-password").text
+
+
+def test_a_changed_password_ends_the_other_sessions(
+    app: Flask, client: StrictClient, account: Someone, superuser_engine: Engine
+) -> None:
+    elsewhere = app.test_client()
+    assert isinstance(elsewhere, StrictClient)
+    sign_in(elsewhere, account)
+    sign_in(client, account)
+    path = "/account/password"
+    assert client.submit(path, {"password": "something else entirely", "new_password": NEW}).status_code == 422
+    assert client.submit(path, {"password": PASSWORD, "new_password": PASSWORD}).status_code == 422
+    assert client.submit(path, {"password": PASSWORD, "new_password": NEW}).location == "/account"
+    assert client.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+    assert mails_to(superuser_engine, account)[-1]["subject"] == "Your TIA Hub password was changed"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "elevencharrs",
+        "aaaaaaaaaaaa",
+        "password1234",
+        "Welcome-1234!",
+        "robinash1234",
+        "robin.ash@example.org",
+        "x" * 1001,
+        "a\x00" * 8,
+    ],
+)
+def test_weak_passwords_are_named_as_such(password: str) -> None:
+    if password == "elevencharrs":
+        password = password[:11]
+    assert fault_in_password(password, email="robin.ash@example.org", name="Robin Ash")
+
+
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "ŵŷ-λόγος-рука", "🌊🌱🪨🔥🌙⭐🌧🍂🐚🪶🌾🕊", "    spaces  count  ", "correct horse battery"]
+)
+def test_any_characters_may_make_a_good_one(password: str) -> None:
+    assert fault_in_password(password, email="robin.ash@example.org", name="Robin Ash") is None
+
+
+@given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=20))
+def test_short_ones_never_pass_and_nothing_fails(password: str, email: str, name: str) -> None:
+    fault = fault_in_password(password, email=email, name=name)
+    assert fault or len(password) >= 12
+
+
+def test_known_and_unknown_addresses_take_the_same_time(
+    client: StrictClient, account: Someone, superuser_engine: Engine
+) -> None:
+    def seconds(path: str, email: str) -> float:
+        with superuser_engine.begin() as connection:
+            connection.execute(text("DELETE FROM sign_in_try"))
+        page = client.get(path).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        data = {"email": email, "password": "something else entirely", "csrf_token": token[1]}
+        start = perf_counter()
+        client.post(path, data=data)
+        return perf_counter() - start
+
+    for path in ("/sign-in", "/forgotten-password"):
+        pairs = [(seconds(path, account.email), seconds(path, f"nobody{n}@example.org")) for n in range(12)]
+        known, unknown = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+        assert abs(known - unknown) < max(0.02, 0.35 * max(known, unknown)), (path, known, unknown)

@@ -1,0 +1,29 @@
+"""The browser, the server and the world of the end-to-end tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from sqlalchemy import Engine
+
+from tests.e2e.browser import browsing, serving
+from tests.permissions.world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def world(app: Flask, owner_engine: Engine) -> World:
+    with app.app_context():
+        return make_world(owner_engine)

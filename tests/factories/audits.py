@@ -1,0 +1,66 @@
+"""Audits, begun, filled in, submitted and shared as the product does it."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from tests.factories.tenants import Tenant
+from tia_hub.audits.merging import Sent, digest
+from tia_hub.audits.queries import list_entries
+from tia_hub.audits.services import save_entries, share_audit, start_audit, submit_audit, values_of
+from tia_hub.audits.types import Rating
+from tia_hub.core.scope import transaction
+from tia_hub.framework.loader import current_edition
+
+Words = Mapping[str, str]
+"""Fields of an entry by name: rating, reason, journey, evidence."""
+
+
+def make_audit(
+    tenant: Tenant,
+    *,
+    title: str = "Audit of 2027",
+    started_on: date = date(2027, 3, 9),
+    team_id: UUID | None = None,
+    team_name: str | None = None,
+    entries: Mapping[str, Words] | None = None,
+) -> UUID:
+    """An audit in progress; `entries` by code of criterion, of principle, or `overall`."""
+    with transaction(tenant.scope()) as scope:
+        audit_id, _ = start_audit(scope, title=title, started_on=started_on, team_id=team_id, team_name=team_name)
+    if entries:
+        fill_audit(tenant, audit_id, entries)
+    return audit_id
+
+
+def fill_audit(tenant: Tenant, audit_id: UUID, entries: Mapping[str, Words]) -> None:
+    """Write entries over what the audit says."""
+    with transaction(tenant.scope()) as scope:
+        stored = list_entries(scope, audit_id, entries)
+        sent = {
+            code: Sent(values=words, seen={name: digest(values_of(stored[code])[name]) for name in words})
+            for code, words in entries.items()
+        }
+        assert not save_entries(scope, audit_id=audit_id, sent=sent).conflicts
+
+
+def rated(*, green: int = 0, amber: int = 0, red: int = 0) -> dict[str, Words]:
+    """Entries for the first criteria of the edition: so many green, then amber, then red."""
+    ratings = [Rating.GREEN] * green + [Rating.AMBER] * amber + [Rating.RED] * red
+    return {
+        criterion.code: {
+            "rating": rating,
+            "journey": f"Where we are with {criterion.code}.",
+            "evidence": f"What shows it for {criterion.code}.",
+        }
+        for criterion, rating in zip(current_edition().criteria, ratings, strict=False)
+    }
+
+
+def make_shared_audit(tenant: Tenant, *, entries: Mapping[str, Words] | None = None, **kwargs: object) -> UUID:
+    """An audit that was submitted and shared with the coordinator."""
+    audit_id = make_audit(tenant, entries=entries or rated(green=2, amber=1, red=1), **kwargs)  # type: ignore[arg-type]
+    with transaction(tenant.scope()) as scope:
+        submit_audit(scope, audit_id=audit_id)
+        share_audit(scope, audit_id=audit_id)
+    return audit_id

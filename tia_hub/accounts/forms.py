@@ -1,0 +1,119 @@
+"""Forms of signing in: Flask-Security's own, with this product's words and limits, and the one that makes an account."""
+
+from typing import Any
+
+from flask import current_app
+from flask_security.forms import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
+from flask_security.recovery_codes import MfRecoveryForm
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from tia_hub.accounts.passwords import LONGEST, RULES, fault_in_password
+from tia_hub.core.forms import EmailField, Form, LineField, Required, SecretField, fault_in_text
+
+
+class PasswordBox(SecretField):
+    """A password as it is typed: any character, except those that no keyboard sends."""
+
+    def __init__(self, label: str, *, required: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators=[Required(required)] if required else [], **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can't be hashed, and what is far too long to be a password."""
+        if fault_in_text(self.data or "", LONGEST):
+            raise StopValidation(f"Type the password again, in {LONGEST:,} characters or fewer")
+
+
+class CodeField(LineField):
+    """A code as people type it, with spaces or without."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take it without its spaces."""
+        self.data = "".join(str(valuelist[0]).split()) if valuelist else ""
+
+
+class SignInForm(LoginForm):
+    """Address and password."""
+
+    Meta = Form.Meta
+    email = EmailField("Email address", required="Enter your email address")  # type: ignore[assignment]
+    password = PasswordBox("Password", required="Enter your password")
+
+
+class ConfirmForm(VerifyForm):
+    """The password once more, before something that matters."""
+
+    Meta = Form.Meta
+    password = PasswordBox("Password", required="Enter your password")
+
+
+class ForgottenForm(ForgotPasswordForm):
+    """The address that a link goes to."""
+
+    Meta = Form.Meta
+    email = EmailField("Email address", required="Enter your email address")  # type: ignore[assignment]
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Say what is wrong with an address that can't be one, and nothing about whether anybody has it."""
+        self.user = None
+        if not super(ForgotPasswordForm, self).validate(**kwargs):
+            self.form_errors.extend(self.email.errors)
+            return False
+        person = current_app.extensions["security"].datastore.find_user(email=self.email.data)
+        self.user = person if person is not None and person.active else None
+        return self.user is not None
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """A new password, by the link of a mail."""
+
+    Meta = Form.Meta
+    password = PasswordBox("New password", required="Enter a new password", description=RULES)
+    password_confirm = None  # type: ignore[assignment]
+
+
+class ChangeForm(ChangePasswordForm):
+    """A new password instead of the present one."""
+
+    Meta = Form.Meta
+    password = PasswordBox("Present password")
+    new_password = PasswordBox("New password", required="Enter a new password", description=RULES)
+    new_password_confirm = None  # type: ignore[assignment]
+
+
+class CodeForm(TwoFactorVerifyCodeForm):
+    """The six digits of an authenticator app."""
+
+    Meta = Form.Meta
+    code = CodeField("Code", required="Enter the 6 digits that your app shows", description="6 digits")
+
+
+class RecoveryForm(MfRecoveryForm):
+    """A recovery code instead of the app's."""
+
+    Meta = Form.Meta
+    code = CodeField("Recovery code", required="Enter one of your recovery codes", description="For example, 4f1c-09ab-77d2")
+
+
+class AcceptForm(Form):
+    """A new account for somebody who was invited; the address is the invitation's."""
+
+    name = LineField("Your name", required="Enter your name", description="As your colleagues know you")
+    password = PasswordBox("Password", required="Choose a password", description=RULES)
+
+    def __init__(self, *, email: str, **kwargs: Any) -> None:
+        self.invited_address = email
+        super().__init__(**kwargs)
+
+    def validate_password(self, field: Field) -> None:
+        """Hold the password to the rules."""
+        fault = fault_in_password(field.data, email=self.invited_address, name=self.name.data or "")
+        if fault:
+            raise StopValidation(fault)

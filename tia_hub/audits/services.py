@@ -1,0 +1,218 @@
+"""What can be done with an audit."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+from sqlalchemy.orm import SessionTransaction
+
+from tia_hub.audits.merging import Merged, Sent, merge
+from tia_hub.audits.models import Audit, AuditEntry
+from tia_hub.audits.queries import find_open_audit, list_entries, lock_audit
+from tia_hub.audits.types import OVERALL, AuditState, Disclosure, Rating
+from tia_hub.core.clock import now
+from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.jobs.services import enqueue
+from tia_hub.core.jobs.types import JobName
+from tia_hub.core.scope import OrganisationScope
+from tia_hub.core.trail import record
+from tia_hub.framework.loader import current_edition
+
+MOST_TRIES = 5
+"""How often a save is tried again when somebody else saved the same entry in between."""
+
+
+def start_audit(
+    scope: OrganisationScope,
+    *,
+    title: str,
+    started_on: date,
+    team_id: UUID | None = None,
+    team_name: str | None = None,
+) -> tuple[UUID, bool]:
+    """Begin an audit of the organisation, or of a team, with the current edition; its id, and whether it is new.
+
+    Where one is in progress already (somebody clicked twice, or a colleague was quicker), that one is returned.
+    """
+    edition = current_edition()
+    audit_id = scope.session.scalar(
+        insert_or_leave(Audit)
+        .values(
+            organisation_id=scope.organisation_id,
+            id=uuid4(),
+            team_id=team_id,
+            team_name=team_name,
+            edition=edition.code,
+            title=title,
+            started_on=started_on,
+            started_by=scope.actor.name,
+        )
+        .on_conflict_do_nothing()
+        .returning(Audit.id)
+    )
+    if audit_id is None:
+        already = find_open_audit(scope, team_id)
+        if already is None:
+            raise Refused("The audit that was in progress has just ended. Go back and start the new one again.")
+        return already.id, False
+    codes = [
+        *(criterion.code for criterion in edition.criteria),
+        *(principle.code for principle in edition.principles),
+        OVERALL,
+    ]
+    scope.session.execute(
+        insert(AuditEntry),
+        [{"organisation_id": scope.organisation_id, "audit_id": audit_id, "code": code} for code in codes],
+    )
+    record(scope, "audit.started", f"Started the audit “{title}” of {team_name or scope.name}", target_id=audit_id)
+    return audit_id, True
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an attempt to save entries. Where one has conflicts, none was changed."""
+
+    entries: dict[str, AuditEntry]
+    """The entries as they stand now, by code."""
+    merged: dict[str, Merged]
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether somebody has to choose between two texts."""
+        return any(each.conflicts for each in self.merged.values())
+
+
+def values_of(entry: AuditEntry) -> dict[str, str]:
+    """What the fields of an entry say, as forms have them."""
+    return {
+        "rating": entry.rating or "",
+        "reason": entry.reason,
+        "journey": entry.journey,
+        "evidence": entry.evidence,
+    }
+
+
+def save_entries(
+    scope: OrganisationScope,
+    *,
+    audit_id: UUID,
+    sent: Mapping[str, Sent],
+    codes: tuple[str, ...] = (),
+) -> Saved:
+    """Save what was changed in these entries, by code; entries that say what they said before are left alone.
+
+    All or nothing: a single conflict and nothing is saved. `codes` are further entries wanted back. Raises NotFound for a code
+    that the audit does not have, Refused when it is not in progress or changes too fast.
+    """
+    audit = lock_audit(scope, audit_id, shared=True)
+    if audit.state != AuditState.IN_PROGRESS:
+        raise Refused(
+            "This audit was submitted, so it can’t be changed. What you typed is kept below: reopen the audit to save it."
+        )
+    for _ in range(MOST_TRIES):
+        entries = list_entries(scope, audit_id, {*sent, *codes})
+        if not sent.keys() <= entries.keys():
+            raise NotFound
+        merged = {code: merge(values_of(entries[code]), each) for code, each in sent.items()}
+        saved = Saved(entries, merged)
+        if saved.conflicts:
+            return saved
+        with _savepoint(scope, needed=len(sent) > 1) as attempt:
+            if all(_save(scope, entries[code], merged[code].changes) for code in sorted(sent)):
+                return saved
+            if attempt is not None:
+                attempt.rollback()
+    raise Refused("Several people are saving this at the same moment. What you typed is kept below: save it again.")
+
+
+def _savepoint(scope: OrganisationScope, *, needed: bool) -> AbstractContextManager[SessionTransaction | None]:
+    """What several updates go back to when one of them comes too late; a single one that does has changed nothing."""
+    return scope.session.begin_nested() if needed else nullcontext()
+
+
+def _save(scope: OrganisationScope, entry: AuditEntry, changes: dict[str, str]) -> bool:
+    """Change an entry if it still has the version that it was read with; whether it had."""
+    if not changes:
+        return True
+    values: dict[str, str | None] = dict(changes)
+    if "rating" in changes:
+        values["rating"] = Rating(changes["rating"]) if changes["rating"] else None
+    changed = scope.session.scalars(
+        update(AuditEntry)
+        .where(
+            AuditEntry.organisation_id == scope.organisation_id,
+            AuditEntry.id == entry.id,
+            AuditEntry.version == entry.version,
+        )
+        .values(version=entry.version + 1, changed_at=func.now(), changed_by=scope.actor.name, **values)
+        .returning(AuditEntry)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    ).one_or_none()
+    return changed is not None
+
+
+def submit_audit(scope: OrganisationScope, *, audit_id: UUID) -> bool:
+    """Submit an audit as it is, complete or not; whether this call did it (a second one changes nothing)."""
+    audit = lock_audit(scope, audit_id)
+    if audit.state == AuditState.SUBMITTED:
+        return False
+    audit.state = AuditState.SUBMITTED
+    audit.submitted_at = now()
+    audit.submitted_by = scope.actor.name
+    record(scope, "audit.submitted", f"Submitted the audit “{audit.title}”", target_id=audit.id)
+    enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
+    return True
+
+
+def reopen_audit(scope: OrganisationScope, *, audit_id: UUID, reason: str) -> bool:
+    """Take a submitted audit back to work on, for a reason; whether this call did it.
+
+    What was shared is withdrawn with it: sharing is an act of its own, and what will be there then nobody has seen yet.
+    Raises Refused where another audit of the same scope is in progress.
+    """
+    audit = lock_audit(scope, audit_id)
+    if audit.state == AuditState.IN_PROGRESS:
+        return False
+    if find_open_audit(scope, audit.team_id) is not None:
+        raise Refused(
+            f"Another audit of {audit.team_name or 'the organisation'} is in progress. Submit that one first."
+        )
+    audit.state = AuditState.IN_PROGRESS
+    audit.submitted_at = audit.submitted_by = None
+    audit.reopened_reason = reason
+    audit.disclosure = Disclosure.PRIVATE
+    audit.shared_at = audit.shared_by = None
+    record(scope, "audit.reopened", f"Reopened the audit “{audit.title}”: {reason}", target_id=audit.id)
+    enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
+    return True
+
+
+def share_audit(scope: OrganisationScope, *, audit_id: UUID) -> bool:
+    """Share a submitted audit's ratings and counts with the coordinator; whether this call did it."""
+    audit = lock_audit(scope, audit_id)
+    if audit.state != AuditState.SUBMITTED:
+        raise Refused("This audit is still in progress. Submit it before you share it with the coordinator.")
+    if audit.disclosure == Disclosure.SHARED:
+        return False
+    audit.disclosure = Disclosure.SHARED
+    audit.shared_at = now()
+    audit.shared_by = scope.actor.name
+    record(scope, "audit.shared", f"Shared the audit “{audit.title}” with the coordinator", target_id=audit.id)
+    enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
+    return True
+
+
+def withdraw_audit(scope: OrganisationScope, *, audit_id: UUID) -> bool:
+    """Stop sharing an audit with the coordinator; whether this call did it."""
+    audit = lock_audit(scope, audit_id)
+    if audit.disclosure == Disclosure.PRIVATE:
+        return False
+    audit.disclosure = Disclosure.PRIVATE
+    audit.shared_at = audit.shared_by = None
+    record(scope, "audit.withdrawn", f"Stopped sharing the audit “{audit.title}” with the coordinator", target_id=audit.id)
+    enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
+    return True

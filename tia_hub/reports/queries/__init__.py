@@ -1,0 +1,1 @@
+"""Reads of the room `reports`, a module for each journey."""
