@@ -50,14 +50,23 @@ class Service:
     saves: list[dict[str, str]] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
 
+    def begin(self) -> None:
+        """Be as at first."""
+        self.__dict__.update(Service().__dict__)
+
+
+SERVICE = Service()
+
 
 @pytest.fixture
 def service() -> Service:
-    return Service()
+    """The service as it is at first."""
+    SERVICE.begin()
+    return SERVICE
 
 
-@pytest.fixture
-def address(service: Service) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
     """The product's layout and components, in front of a server that does as it is told."""
     app = Flask("saving", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tia_hub/static"))
     app.jinja_env.undefined = StrictUndefined
@@ -67,7 +76,7 @@ def address(service: Service) -> Iterator[str]:
     @app.context_processor
     def frame() -> dict[str, object]:
         links = dict.fromkeys(("place_href", "places_href", "account_href", "sign_in_href", "sign_out_href"), "/")
-        shell = {"signed_in": True, "person_name": service.person, "place_name": "Solent Trust", "nav": [], **links}
+        shell = {"signed_in": True, "person_name": SERVICE.person, "place_name": "Solent Trust", "nav": [], **links}
         return {"shell": SimpleNamespace(footer_nav=[], **shell)}
 
     @app.after_request
@@ -77,22 +86,22 @@ def address(service: Service) -> Iterator[str]:
 
     @app.get("/")
     def page() -> str:
-        form = Criterion(data={"journey": service.journey})
+        form = Criterion(data={"journey": SERVICE.journey})
         return render_template_string(PAGE + PART + "{% endblock %}", form=form)
 
     @app.post("/save")
     def save() -> tuple[str, int]:
-        service.saves.append(request.form.to_dict())
-        service.tokens.append(request.headers.get("X-CSRFToken"))
-        if service.status == 204:
-            service.journey = request.form["journey"]
-        if service.status == 200:  # signed out: htmx was led to the sign-in page
+        SERVICE.saves.append(request.form.to_dict())
+        SERVICE.tokens.append(request.headers.get("X-CSRFToken"))
+        if SERVICE.status == 204:
+            SERVICE.journey = request.form["journey"]
+        if SERVICE.status == 200:  # signed out: htmx was led to the sign-in page
             return "<!doctype html><title>Sign in</title>", 200
-        if service.status == 422:
+        if SERVICE.status == 422:
             form = Criterion(request.form)
             form.journey.errors = ["Say a little more"]
             return render_template_string(PART, form=form), 422
-        return "", service.status
+        return "", SERVICE.status
 
     with serving(app) as address:
         yield address
@@ -105,7 +114,7 @@ def browser_context() -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(browser_context: BrowserContext, address: str) -> Iterator[Page]:
+def page(browser_context: BrowserContext, address: str, service: Service) -> Iterator[Page]:
     """The page, open; whatever the browser complains of is an error."""
     page = browser_context.new_page()
     complaints: list[str] = []
