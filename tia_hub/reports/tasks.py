@@ -9,15 +9,17 @@ from tia_hub.core.jobs.runner import Run, job
 from tia_hub.core.jobs.types import JobName, RunLater
 from tia_hub.core.pdf import PdfUnavailable, render_pdf
 from tia_hub.core.permissions import Permission
-from tia_hub.core.scope import PartnershipScope
+from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.reports.presenters.document import make_document
 from tia_hub.reports.presenters.paper import render_paper
 from tia_hub.reports.presenters.workbook import render_workbook
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.queries.reports import find_report, get_report
 from tia_hub.reports.queries.schedules import get_report_schedule, list_recipients
+from tia_hub.reports.services.collecting import collect
 from tia_hub.reports.services.compiling import compile_figures, count_waiting
 from tia_hub.reports.services.delivering import deliver
+from tia_hub.reports.services.publications import publish
 from tia_hub.reports.services.reports import keep_report, state_of
 from tia_hub.reports.services.schedules import NOT_COMPILED, Turn, end_occasion, request_scheduled_report
 from tia_hub.reports.types import FileKind, ReportFigures, ReportState
@@ -26,6 +28,13 @@ POLL = 1.0
 """Seconds between two looks at whether the organisations have published."""
 LONGEST_WAIT = timedelta(minutes=10)
 """After that a report is compiled from what is there; whose figures are old is said in it."""
+
+
+@job(JobName.PUBLISH_FIGURES)
+def publish_figures(run: Run[OrganisationScope]) -> None:
+    """Bring what the coordinator sees of an organisation up to date."""
+    with run.finish() as scope:
+        publish(scope, collect)
 
 
 @job(JobName.COMPILE_REPORT)

@@ -271,7 +271,7 @@ def _people(figures: Iterable[PeopleFigures]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _workforce(figures: ReportFigures) -> Section:
-    levels = [each for each in figures.people if each.kind is CountKind.NEEDED_LEVEL]
+    levels = [each for each in figures.people if each.kind is not CountKind.DEVELOPMENT_AREA]
     areas = [each for each in figures.people if each.kind is CountKind.DEVELOPMENT_AREA]
     tables = [
         Table(
