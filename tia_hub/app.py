@@ -15,10 +15,11 @@ from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
 from tia_hub.models import load_models
+from tia_hub.outcomes.views import bp as outcomes
 from tia_hub.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-ROOMS = (home, framework, accounts)
+ROOMS = (home, framework, accounts, outcomes)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

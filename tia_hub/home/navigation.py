@@ -5,7 +5,10 @@ from tia_hub.core.permissions import Permission as P
 from tia_hub.core.permissions import PlaceKind
 
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
-    PlaceKind.ORGANISATION: (NavItem("My work", "home.work", P.ORGANISATION_OPEN),),
+    PlaceKind.ORGANISATION: (
+        NavItem("My work", "home.work", P.ORGANISATION_OPEN),
+        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
+    ),
     PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
     PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }

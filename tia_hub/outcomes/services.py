@@ -43,9 +43,7 @@ class DateTaken(Exception):
     """The indicator has another reading of this date."""
 
 
-def add_indicator(
-    scope: OrganisationScope, *, token: str, edition: str, kind: IndicatorKind, description: Description
-) -> UUID:
+def add_indicator(scope: OrganisationScope, *, token: str, edition: str, kind: IndicatorKind, description: Description) -> UUID:
     """Add an indicator, the organisation's own until it is shared. The same token again gives the same indicator."""
     added = scope.session.execute(
         insert(Indicator)

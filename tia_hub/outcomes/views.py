@@ -57,7 +57,7 @@ def add(scope: OrganisationScope) -> ResponseReturnValue:
     if form.validate_on_submit():
         indicator_id = add_indicator(
             scope,
-            token=form.token.data,
+            token=form.token.data or "",
             edition=edition.code,
             kind=IndicatorKind(form.kind.data),
             description=form.description(),
@@ -96,9 +96,7 @@ def change(scope: OrganisationScope, indicator_id: UUID) -> ResponseReturnValue:
     form = DescriptionForm(get_edition(indicator.edition).outcomes, indicator)
     status = 200
     if form.validate_on_submit():
-        if change_indicator(
-            scope, indicator_id=indicator_id, seen_version=form.version(), description=form.description()
-        ):
+        if change_indicator(scope, indicator_id=indicator_id, seen_version=form.version(), description=form.description()):
             return see("outcomes.show", "Indicator changed", organisation=scope.slug, indicator_id=indicator_id)
         form.seen_version.data = str(indicator.version)
         status = 409
@@ -160,9 +158,7 @@ def sharing(scope: OrganisationScope, indicator_id: UUID) -> ResponseReturnValue
 def withdraw(scope: OrganisationScope, indicator_id: UUID) -> ResponseReturnValue:
     """Stop sharing an indicator."""
     withdraw_indicator(scope, indicator_id=indicator_id)
-    return see(
-        "outcomes.show", "No longer shared with the coordinator", organisation=scope.slug, indicator_id=indicator_id
-    )
+    return see("outcomes.show", "No longer shared with the coordinator", organisation=scope.slug, indicator_id=indicator_id)
 
 
 @bp.route("/o/<organisation>/outcomes/<uuid:indicator_id>/readings/new", methods=["GET", "POST"])
