@@ -1,11 +1,13 @@
 """One of everything, in two organisations alike, each text marked by whose it is."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
+from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.tenants import Someone
 
 
@@ -51,7 +53,16 @@ def _places(cast: Cast, house: House, trainer: str) -> dict[str, object]:
 def make_world(engine: Engine) -> World:
     """Needs an application context. Rooms add what their routes name."""
     cast = make_cast(engine)
-    return World(cast, ours=_places(cast, cast.ours, "ours"), theirs=_places(cast, cast.theirs, "theirs"))
+    world = World(cast, ours=_places(cast, cast.ours, "ours"), theirs=_places(cast, cast.theirs, "theirs"))
+    for things, house, mark in ((world.ours, cast.ours, "ours"), (world.theirs, cast.theirs, "theirs")):
+        things |= _outcomes(house, mark)
+    return world
+
+
+def _outcomes(house: House, mark: str) -> dict[str, object]:
+    indicator_id = make_indicator(house.tenant, secret(mark), source=secret(mark), shared=True)
+    reading_id = make_reading(house.tenant, indicator_id, date(2026, 2, 1), "7", note=secret(mark))
+    return {"indicator_id": indicator_id, "reading_id": reading_id}
 
 
 def nowhere(value: object) -> object:

@@ -24,4 +24,8 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
         NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
     ),
+        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
+    ),
+    PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
+    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }

@@ -36,16 +36,16 @@ class DescriptionForm(Form):
         super().__init__(obj=indicator, data=known)
         if indicator is not None and not self.is_submitted():
             self.seen_version.data = str(indicator.version)
-        self.element.choices = {
-            "": [("", "")],
-            **{group.title: [(each.code, each.title) for each in group.elements] for group in model.groups},
-        }
+        self.element.choices = [
+            ("", ""),
+            *((each.code, f"{group.title}: {each.title}") for group in model.groups for each in group.elements),
+        ]
 
     def description(self) -> Description:
         """What was sent."""
         return Description(
             element=self.element.data,
-            name=self.name.data,
+            name=self.name.data or "",
             unit=self.unit.data or "",
             source=self.source.data or "",
             frequency=Frequency(self.frequency.data),
@@ -70,8 +70,9 @@ class IndicatorForm(DescriptionForm):
 
     def validate_token(self, field: HiddenField) -> None:
         """Refuse a token that this page did not give."""
-        if fault_in_text(field.data, 40):
-            raise StopValidation("Reload the page and try again")
+        if fault_in_text(field.data or "", 40):
+            field.data = uuid4().hex
+            raise StopValidation("Your page was not complete. What you typed is kept: check it and send it again")
 
 
 class ReadingForm(Form):
@@ -103,7 +104,7 @@ class NumericReadingForm(ReadingForm):
     def validate_typed(self, field: LineField) -> None:
         """Refuse what is no value of the indicator's kind."""
         try:
-            self.number = read_number(self.kind, field.data)
+            self.number = read_number(self.kind, field.data or "")
         except Unreadable as fault:
             raise StopValidation(str(fault)) from fault
 

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from tia_hub.core.errors import NotFound
@@ -16,8 +17,8 @@ def list_indicators(scope: OrganisationScope) -> list[tuple[Indicator, Reading |
     """The organisation's indicators by name, each with its latest reading."""
     newest = (
         select(Reading)
+        .ext(distinct_on(Reading.indicator_id))
         .where(Reading.organisation_id == scope.organisation_id)
-        .distinct(Reading.indicator_id)
         .order_by(Reading.indicator_id, Reading.read_on.desc())
         .subquery()
     )

@@ -57,7 +57,7 @@ def add(scope: OrganisationScope) -> ResponseReturnValue:
     if form.validate_on_submit():
         indicator_id = add_indicator(
             scope,
-            token=form.token.data,
+            token=form.token.data or "",
             edition=edition.code,
             kind=IndicatorKind(form.kind.data),
             description=form.description(),
