@@ -16,8 +16,8 @@ from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
 from tia_hub.models import load_models
-from tia_hub.reports.views import bp as reports
 from tia_hub.outcomes.views import bp as outcomes
+from tia_hub.reports.views import bp as reports
 from tia_hub.settings import Settings
 from tia_hub.trainers.views import bp as trainers
 from tia_hub.training.views import bp as training
@@ -30,9 +30,9 @@ ROOMS = (
     audits,
     training,
     trainers,
+    outcomes,
     reports,
 )
-ROOMS = (home, framework, accounts, outcomes)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -89,7 +89,7 @@ def dump(engine: Engine, cast: Cast) -> list[object]:
             row
             for table in TABLES
             for row in connection.execute(
-                text(f"SELECT t.*::text FROM {table} t WHERE organisation_id = :id ORDER BY id"),  # noqa: S608
+                text(f"SELECT t.*::text FROM {table} t WHERE organisation_id = :id ORDER BY id"),
                 {"id": cast.ours.tenant.id},
             )
         ]
@@ -119,7 +119,7 @@ def test_trail_mails_and_jobs_hold_no_word_of_it_and_a_draft_leaves_no_trace(
                 for table in ("trail_event", "email", "job", "training_figure")
                 for row in connection.execute(
                     text(
-                        f"SELECT t.*::text FROM {table} t "  # noqa: S608
+                        f"SELECT t.*::text FROM {table} t "
                         f"WHERE {'organisation_id' if table == 'training_figure' else 'home_id'} = :id"
                     ),
                     {"id": cast.ours.tenant.id},
@@ -147,7 +147,7 @@ def shared(context: None, cast: Cast) -> Iterator[Cast]:
 
 def seen(scope: OrganisationScope, table: str) -> int:
     with transaction(scope, read_only=True):
-        return scope.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        return scope.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
 
 
 def test_the_database_itself_opens_a_form_to_its_two_readers_alone(shared: Cast) -> None:

@@ -12,6 +12,7 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
+        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (
@@ -24,8 +25,4 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
         NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
     ),
-        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
-    ),
-    PlaceKind.PARTNERSHIP: (NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),),
-    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
 }
