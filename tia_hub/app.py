@@ -16,9 +16,10 @@ from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
 from tia_hub.models import load_models
 from tia_hub.settings import Settings
+from tia_hub.tenants.views import bp as tenants
 
 ROOT = Path(__file__).parents[1]
-ROOMS = (home, framework, accounts)
+ROOMS = (home, framework, accounts, tenants)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
