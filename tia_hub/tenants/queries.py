@@ -50,6 +50,12 @@ def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) ->
     return list(scope.session.scalars(query))
 
 
+def get_small_number(scope: OrganisationScope) -> int:
+    """The threshold of the organisation's partnership: counts of people under it are never shown."""
+    query = select(Partnership.small_number).where(Partnership.id == scope.partnership_id)
+    return scope.session.execute(query).scalar_one()
+
+
 def _members(scope: OrganisationScope) -> Select[Any]:
     return (
         select(Membership)
