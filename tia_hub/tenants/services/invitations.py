@@ -128,8 +128,8 @@ def _open(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> I
     return invitation
 
 
-def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> str:
-    """Send an invitation again with a new token, good for a week more; the old one is dead. The address it went to."""
+def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
+    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused."""
     invitation = _open(scope, invitation_id)
     token = new_token()
     invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
@@ -139,15 +139,15 @@ def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id
         organisation_name = scope.name
     _mail(scope, invitation, token, organisation_name)
     record(scope, "invitation.sent_again", f"Sent the invitation of {invitation.name} again", target_id=invitation.id)
-    return invitation.email
+    return invitation
 
 
-def revoke_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> str:
-    """Withdraw an invitation; its link leads nowhere. The name of whom it was for."""
+def revoke_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
+    """Withdraw an invitation; its link leads nowhere. Raises NotFound, Refused."""
     invitation = _open(scope, invitation_id)
     invitation.revoked_at = now()
     record(scope, "invitation.revoked", f"Withdrew the invitation of {invitation.name}", target_id=invitation.id)
-    return invitation.name
+    return invitation
 
 
 def _manager_still_there(scope: OrganisationScope, manager_id: UUID | None) -> UUID | None:

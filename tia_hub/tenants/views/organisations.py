@@ -146,19 +146,19 @@ def save_organisation(scope: PartnershipScope, organisation_id: UUID) -> Respons
     return see("tenants.organisation", "The entry was changed.", partnership=scope.slug, organisation_id=organisation_id)
 
 
-@bp.post("/p/<partnership>/organisations/<uuid:organisation_id>/invitations/<uuid:invitation_id>/resend")
+@bp.post("/p/<partnership>/organisations/invitations/<uuid:invitation_id>/resend")
 @require(Permission.ORGANISATION_MANAGE)
-def resend_lead_invitation(scope: PartnershipScope, organisation_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+def resend_lead_invitation(scope: PartnershipScope, invitation_id: UUID) -> ResponseReturnValue:
     """Send a lead's invitation again."""
-    email = resend_invitation(scope, invitation_id)
-    message = f"A new invitation is on its way to {email}. The one before no longer works."
-    return see("tenants.organisation", message, partnership=scope.slug, organisation_id=organisation_id)
+    invitation = resend_invitation(scope, invitation_id)
+    message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
+    return see("tenants.organisation", message, partnership=scope.slug, organisation_id=invitation.organisation_id)
 
 
-@bp.post("/p/<partnership>/organisations/<uuid:organisation_id>/invitations/<uuid:invitation_id>/withdraw")
+@bp.post("/p/<partnership>/organisations/invitations/<uuid:invitation_id>/withdraw")
 @require(Permission.ORGANISATION_MANAGE)
-def withdraw_lead_invitation(scope: PartnershipScope, organisation_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+def withdraw_lead_invitation(scope: PartnershipScope, invitation_id: UUID) -> ResponseReturnValue:
     """Withdraw a lead's invitation."""
-    name = revoke_invitation(scope, invitation_id)
-    message = f"The invitation of {name} was withdrawn."
-    return see("tenants.organisation", message, partnership=scope.slug, organisation_id=organisation_id)
+    invitation = revoke_invitation(scope, invitation_id)
+    message = f"The invitation of {invitation.name} was withdrawn."
+    return see("tenants.organisation", message, partnership=scope.slug, organisation_id=invitation.organisation_id)

@@ -89,8 +89,8 @@ def send_invitation(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.PEOPLE_MANAGE)
 def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
     """Send an invitation again."""
-    email = resend_invitation(scope, invitation_id)
-    message = f"A new invitation is on its way to {email}. The one before no longer works."
+    invitation = resend_invitation(scope, invitation_id)
+    message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
     return see("tenants.invitations", message, organisation=scope.slug)
 
 
@@ -98,8 +98,8 @@ def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue
 @require(Permission.PEOPLE_MANAGE)
 def withdraw(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
     """Withdraw an invitation."""
-    name = revoke_invitation(scope, invitation_id)
-    return see("tenants.invitations", f"The invitation of {name} was withdrawn.", organisation=scope.slug)
+    invitation = revoke_invitation(scope, invitation_id)
+    return see("tenants.invitations", f"The invitation of {invitation.name} was withdrawn.", organisation=scope.slug)
 
 
 def _person_page(scope: OrganisationScope, member: Membership, form: MemberForm, status: int = 200) -> ResponseReturnValue:
