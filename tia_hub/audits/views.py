@@ -1,6 +1,7 @@
 """The pages of audits."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from tia_hub.audits.services import (
     withdraw_audit,
 )
 from tia_hub.audits.types import AuditState
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import NotFound, Refused, error_page
 from tia_hub.core.forms import Form
 from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
@@ -108,6 +109,22 @@ def _plan(audit: Audit, section: str) -> SectionPlan:
     return plan
 
 
+@dataclass(frozen=True)
+class Section:
+    """A section of an audit with its entries, and their forms filled with what was sent or what is stored."""
+
+    audit: Audit
+    plan: SectionPlan
+    entries: dict[str, AuditEntry]
+    forms: dict[str, EntryForm]
+
+
+def _section(scope: OrganisationScope, audit: Audit, code: str) -> Section:
+    plan = _plan(audit, code)
+    entries = list_entries(scope, audit.id, plan.codes)
+    return Section(audit, plan, entries, {code: plan.make_form(entries[code]) for code in plan.codes})
+
+
 @bp.get("/o/<organisation>/audits/<uuid:audit_id>/<section>")
 @require(Permission.AUDIT_WRITE)
 def section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
@@ -116,53 +133,52 @@ def section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseR
     plan = _plan(audit, section)
     if audit.state != AuditState.IN_PROGRESS:
         return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id, _anchor=plan.code))
-    entries = list_entries(scope, audit_id, plan.codes)
-    forms = {code: plan.make_form(entries[code]) for code in plan.codes}
-    return _section_page(scope, audit, plan, entries, forms, form=Form())
+    return _section_page(scope, _section(scope, audit, section), form=Form())
 
 
 @bp.post("/o/<organisation>/audits/<uuid:audit_id>/<section>")
 @require(Permission.AUDIT_WRITE)
 def save_section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
     """Save what was changed in a section, all of it or nothing."""
+    form = Form()
+    if not form.validate():
+        return _section_page(scope, _section(scope, get_audit(scope, audit_id), section), form=form, status=422)
     audit = open_audit(scope, audit_id)
-    plan = _plan(audit, section)
-    entries = list_entries(scope, audit_id, plan.codes)
-    form, forms = Form(), {code: plan.make_form(entries[code]) for code in plan.codes}
-    if not all([form.validate(), *(each.validate() for each in forms.values())]):
-        return _section_page(scope, audit, plan, entries, forms, form=form, status=422)
-    saved = save_entries(scope, audit=audit, entries=entries, sent={code: each.sent() for code, each in forms.items()})
+    found = _section(scope, audit, section)
+    valid = [each.validate() for each in found.forms.values()]
+    if not all(valid):
+        return _section_page(scope, found, form=form, status=422)
+    sent = {code: each.sent() for code, each in found.forms.items()}
+    saved = save_entries(scope, audit=audit, entries=found.entries, sent=sent)
     if saved.conflicts:
-        return _section_page(scope, audit, plan, saved.entries, forms, form=form, status=409, merged=saved.merged)
+        found = replace(found, entries=saved.entries)
+        return _section_page(scope, found, form=form, status=409, merged=saved.merged)
     return see("audits.section", "Section saved", organisation=scope.slug, audit_id=audit_id, section=section)
 
 
 def _section_page(
     scope: OrganisationScope,
-    audit: Audit,
-    plan: SectionPlan,
-    entries: dict[str, AuditEntry],
-    forms: dict[str, EntryForm],
+    found: Section,
     *,
     form: Form,
     status: int = 200,
     merged: Mapping[str, Merged] | None = None,
 ) -> ResponseReturnValue:
-    views = [
-        entry_view(plan.legend(code), forms[code], entries[code], merged[code].conflicts if merged else ())
-        for code in plan.codes
-    ]
+    plan, audit = found.plan, found.audit
     return page(
         "audits/section.html",
         scope=scope,
         audit=audit,
         scope_words=scope_words(audit, scope.name),
         plan=plan,
-        views=views,
-        needs=plan.needs(entries),
+        views=[
+            entry_view(plan.legend(code), found.forms[code], found.entries[code], merged[code].conflicts if merged else ())
+            for code in plan.codes
+        ],
+        needs=plan.needs(found.entries),
         guidance=get_edition(audit.edition).audit,
         form=form,
-        problems=Problems([form, *forms.values()]),
+        problems=Problems([form, *found.forms.values()]),
         status=status,
     )
 
@@ -171,6 +187,8 @@ def _section_page(
 @require(Permission.AUDIT_WRITE)
 def save_entry(scope: OrganisationScope, audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save one criterion, or one summary, as it is typed; answers what changes on its page."""
+    if not Form().validate():
+        return error_page(400)
     audit = open_audit(scope, audit_id)
     plan = _plan(audit, code.rpartition(".")[0] or code)
     entries = list_entries(scope, audit_id, plan.codes)
