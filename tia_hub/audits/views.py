@@ -188,6 +188,7 @@ def _section_page(
 def save_entry(scope: OrganisationScope, audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save one criterion, or one summary, as it is typed; answers what changes on its page."""
     if not Form().validate():
+        get_audit(scope, audit_id)  # what is another's does not exist, with a stale page too
         return error_page(400)
     audit = open_audit(scope, audit_id)
     plan = _plan(audit, code.rpartition(".")[0] or code)
