@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tia_hub.core.suppression import hide_small, suppress
 from tia_hub.framework.types import Edition
 from tia_hub.reports.types import (
     AuditFigures,
+    CountKind,
     CriterionFigures,
     MovementCounts,
+    PeopleToPublish,
     PrincipleFigures,
     RatingCounts,
     ToPublish,
@@ -40,6 +43,26 @@ def fingerprint(figures: ToPublish) -> str:
         "people": sorted([count.kind, count.code, count.people] for count in figures.people),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def people_to_publish(levels: Mapping[str, int], areas: Mapping[str, int], threshold: int) -> tuple[PeopleToPublish, ...]:
+    """The counts of people that may leave an organisation: by the level needed with their total, and by development area.
+
+    A development area is withheld where either those who have it or those who don't are too few.
+    """
+    table = suppress([list(levels.values())], threshold)
+    everybody = sum(levels.values())
+    told = [
+        PeopleToPublish(kind=CountKind.NEEDED_LEVEL, code=code, people=people)
+        for code, people in zip(levels, table.cells[0], strict=True)
+        if people is not None
+    ]
+    if table.total is not None:
+        told.append(PeopleToPublish(kind=CountKind.FORM_STATE, code="agreed", people=table.total))
+    for code, people in areas.items():
+        if hide_small(people, threshold) is not None and not 0 < everybody - people < threshold:
+            told.append(PeopleToPublish(kind=CountKind.DEVELOPMENT_AREA, code=code, people=people))
+    return tuple(told)
 
 
 def _ratings(tallies: Iterable[Tally]) -> RatingCounts:

@@ -131,6 +131,7 @@ def _people(rows: Sequence[CountRow], edition: Edition) -> tuple[PeopleFigures, 
     told = {(row.kind, row.code): row for row in rows}
     levels = [(level.code.value, level.name) for level in edition.levels]
     figures = [_count(told, CountKind.NEEDED_LEVEL, code, words) for code, words in levels]
+    figures.append(_count(told, CountKind.FORM_STATE, "agreed", "All levels together"))
     for row in rows:
         if row.kind == CountKind.DEVELOPMENT_AREA:
             figures.append(_count(told, CountKind.DEVELOPMENT_AREA, row.code, _statement(edition, row.code)))

@@ -1,0 +1,30 @@
+"""Collecting what an organisation publishes: submitted and shared audits, and counts of people that may be told."""
+
+from tia_hub.audits.queries import list_shared_audits
+from tia_hub.audits.types import SharedAudit
+from tia_hub.core.scope import OrganisationScope
+from tia_hub.reports.queries.members import get_office
+from tia_hub.reports.scoring import people_to_publish
+from tia_hub.reports.types import AuditToPublish, ToPublish
+from tia_hub.training.queries import count_development_areas, count_needed_levels
+
+
+def collect(scope: OrganisationScope) -> ToPublish:
+    """Everything that the coordinator may see of the organisation at this moment."""
+    levels = {level.value: count for level, count in count_needed_levels(scope).items()}
+    return ToPublish(
+        audits=tuple(_audit(audit) for audit in list_shared_audits(scope)),
+        people=people_to_publish(levels, count_development_areas(scope), get_office(scope).small_number),
+    )
+
+
+def _audit(audit: SharedAudit) -> AuditToPublish:
+    return AuditToPublish(
+        audit_id=audit.audit_id,
+        scope_kind=audit.scope_kind,
+        team_name=audit.team_name,
+        edition=audit.edition,
+        started_on=audit.started_on,
+        submitted_at=audit.submitted_at,
+        ratings={code: rating.value if rating else None for code, rating in audit.ratings.items()},
+    )
