@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
 from tia_hub.accounts.views import bp as accounts
+from tia_hub.audits.views import bp as audits
 from tia_hub.core import bell, errors, pages, policy, web
 from tia_hub.core.clock import format_date, format_time
 from tia_hub.core.db import db, engine_options, refuse_a_wrong_role
@@ -14,12 +15,24 @@ from tia_hub.framework.views import bp as framework
 from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
-from tia_hub.reports.views import bp as reports
 from tia_hub.models import load_models
+from tia_hub.outcomes.views import bp as outcomes
+from tia_hub.reports.views import bp as reports
 from tia_hub.settings import Settings
+from tia_hub.trainers.views import bp as trainers
+from tia_hub.training.views import bp as training
 
 ROOT = Path(__file__).parents[1]
-ROOMS = (home, reports, framework, accounts)
+ROOMS = (
+    home,
+    framework,
+    accounts,
+    audits,
+    training,
+    trainers,
+    outcomes,
+    reports,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

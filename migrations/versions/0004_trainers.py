@@ -108,7 +108,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_date")),
         sa.UniqueConstraint(
-            "course_id", "day", "starts_at", "place", "link", name=op.f("uq_course_date_course_id_day_starts_at_place_link")
+            "provider_id",
+            "course_id",
+            "day",
+            "starts_at",
+            "place",
+            "link",
+            name=op.f("uq_course_date_provider_id_course_id_day_starts_at_place_link"),
         ),
     )
     op.create_table(

@@ -44,7 +44,7 @@ def test_the_whole_way(
     assert codes[0] not in strict_client.get("/account/recovery-codes").text
     sign_out(strict_client)
 
-    assert sign_in(strict_client, account).location == CODE
+    assert sign_in(strict_client, account).location == f"{CODE}?next=/places"
     assert strict_client.get("/account").status_code == 302
     used = strict_client.submit(CODE, {"code": phone.code()})
     assert used.status_code == 422
@@ -113,7 +113,7 @@ def test_where_it_is_not_required_one_may_choose_it_and_turn_it_off(client: Stri
     answer = client.post(address[1], data={"csrf_token": token[1], "code": phone.code()})
     assert answer.location == "/account/recovery-codes"
     sign_out(client)
-    assert sign_in(client, account).location == CODE
+    assert sign_in(client, account).location == f"{CODE}?next=/places"
     client.submit(CODE, {"code": phone.code(1)})
     assert "Turn off" in client.get(SET_UP).text
     assert client.submit(SET_UP, {"setup": "disable"}).location == "/account"

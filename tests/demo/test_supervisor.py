@@ -18,7 +18,7 @@ from tia_hub.demo.processes import CannotStartError
 RUN = """
 import sys
 from tia_hub.demo.supervisor import run_demo
-sys.exit(run_demo(seed=lambda settings: [], port=int(sys.argv[1]), mail_port=int(sys.argv[2])))
+sys.exit(run_demo(seed=list, port=int(sys.argv[1]), mail_port=int(sys.argv[2])))
 """
 
 

@@ -24,6 +24,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def world(app: Flask, owner_engine: Engine) -> World:
+def world(app: Flask, owner_engine: Engine, superuser_engine: Engine) -> World:
     with app.app_context():
-        return make_world(owner_engine)
+        return make_world(owner_engine, superuser_engine)

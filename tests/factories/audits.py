@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.factories.tenants import Tenant
 from tia_hub.audits.merging import Sent, digest
 from tia_hub.audits.queries import list_entries
-from tia_hub.audits.services import save_entries, share_audit, start_audit, submit_audit, values_of
+from tia_hub.audits.services import open_audit, save_entries, share_audit, start_audit, submit_audit, values_of
 from tia_hub.audits.types import Rating
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
@@ -36,12 +36,13 @@ def make_audit(
 def fill_audit(tenant: Tenant, audit_id: UUID, entries: Mapping[str, Words]) -> None:
     """Write entries over what the audit says."""
     with transaction(tenant.scope()) as scope:
+        audit = open_audit(scope, audit_id)
         stored = list_entries(scope, audit_id, entries)
         sent = {
             code: Sent(values=words, seen={name: digest(values_of(stored[code])[name]) for name in words})
             for code, words in entries.items()
         }
-        assert not save_entries(scope, audit_id=audit_id, sent=sent).conflicts
+        assert not save_entries(scope, audit=audit, entries=stored, sent=sent).conflicts
 
 
 def rated(*, green: int = 0, amber: int = 0, red: int = 0) -> dict[str, Words]:

@@ -35,6 +35,7 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "reader": "practitioners",
     "level": "informed",
     "principle": "safety",
+    "section": "safety",
     "code": "safety.1",
 }
 """Arguments that name a part of the framework, which is everybody's."""
@@ -55,10 +56,11 @@ def methods_of(rule: Rule) -> list[str]:
 
 def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
     """The path of a route that names these things."""
-    values = FRAMEWORK_THINGS | values
-    missing = rule.arguments - set(values)
-    assert not missing, f"{rule.rule}: the world does not know {sorted(missing)}"
-    arguments = {name: values[name] for name in rule.arguments}
+    known = {name: value for name, value in (FRAMEWORK_THINGS | values).items() if ":" not in name}
+    known |= {name.split(":")[1]: value for name, value in values.items() if name.startswith(f"{rule.endpoint}:")}
+    missing = rule.arguments - set(known)
+    assert not missing, f"{rule.rule} ({rule.endpoint}): the world does not know {sorted(missing)}"
+    arguments = {name: known[name] for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, arguments, method=methods_of(rule)[0])
 
 

@@ -32,9 +32,9 @@ AT_HOME_THERE = {
 
 
 @pytest.fixture(scope="module")
-def world(app: Flask, owner_engine: Engine) -> World:
+def world(app: Flask, owner_engine: Engine, superuser_engine: Engine) -> World:
     with app.app_context():
-        return make_world(owner_engine)
+        return make_world(owner_engine, superuser_engine)
 
 
 @pytest.fixture(scope="module")

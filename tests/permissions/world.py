@@ -1,12 +1,28 @@
 """One of everything, in two organisations alike, each text marked by whose it is."""
 
+import re
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
-from tests.factories.tenants import Someone
+from tests.factories.audits import make_shared_audit
+from tests.factories.outcomes import make_indicator, make_reading
+from tests.factories.reports import ask_for_report, run_jobs
+from tests.factories.tenants import Region, Someone, Trainer, make_provider
+from tests.factories.trainers import make_date, make_live_course, make_score
+from tests.factories.training import make_agreed
+from tia_hub.core.clock import today
+from tia_hub.core.jobs.types import JobName
+from tia_hub.core.mail.services import list_emails
+from tia_hub.core.schedules.recurrence import Frequency
+from tia_hub.core.scope import Home, transaction
+from tia_hub.reports.queries.members import list_colleagues
+from tia_hub.reports.services.schedules import create_report_schedule
+from tia_hub.trainers.services.providers import invite_user
+from tia_hub.training.queries import list_agreed_forms
 
 
 def secret(of: str) -> str:
@@ -16,7 +32,10 @@ def secret(of: str) -> str:
 
 @dataclass
 class World:
-    """The cast, and for each argument of a route the thing that it names in our house, in theirs, or nowhere."""
+    """The cast, and for each argument of a route the thing that it names on our side and on theirs.
+
+    A key `endpoint:argument` goes before a plain one, where two routes call different things by one name.
+    """
 
     cast: Cast
     ours: dict[str, object] = field(default_factory=dict)
@@ -39,26 +58,94 @@ class World:
         }
 
 
-def _places(cast: Cast, house: House, trainer: str) -> dict[str, object]:
-    ours = trainer == "ours"
+def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
+    """What an organisation has: an audit, a self-assessment that was agreed, an indicator, a score."""
+    tenant = house.tenant
+    texts = {"journey": secret(mark), "evidence": secret(mark), "rating": "amber"}
+    audit_id = make_shared_audit(tenant, entries={"safety.1": texts, "choice.2": texts | {"rating": "red"}})
+    form_id = make_agreed(tenant, house.staff, house.manager, mark=secret("form") if mark == "ours" else secret("theirs"))
+    with transaction(tenant.scope(house.staff), read_only=True) as scope:
+        (agreed,) = list_agreed_forms(scope)
+    indicator_id = make_indicator(tenant, f"Complaints {secret(mark)}", source=secret(mark), shared=True)
+    reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     return {
-        "organisation": house.tenant.slug,
-        "partnership": cast.region.slug if ours else cast.other_region.slug,
-        "provider": (cast.trainer if ours else cast.other_trainer).slug,
+        "organisation": tenant.slug,
+        "audit_id": audit_id,
+        "form_id": form_id,
+        "agreed_id": agreed.id,
+        "indicator_id": indicator_id,
+        "reading_id": reading_id,
     }
 
 
-def make_world(engine: Engine) -> World:
-    """Needs an application context. Rooms add what their routes name."""
+def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: Engine) -> dict[str, object]:
+    """What a partnership has: a provider with a course and an invitation, a report, a schedule with a mail."""
+    course_id = make_live_course(region, trainer)
+    date_id = make_date(trainer, course_id, today() + timedelta(days=30))
+    report_id = ask_for_report(region, "Report of the matrix")
+    run_jobs(engine, JobName.PUBLISH_FIGURES)
+    run_jobs(engine, JobName.COMPILE_REPORT)
+    with transaction(region.scope()) as scope:
+        invitation = invite_user(scope, provider_id=trainer.id, email="invited@example.org")
+        schedule_id = create_report_schedule(
+            scope,
+            title="Monthly",
+            frequency=Frequency.MONTHLY,
+            first_on=date(2027, 1, 31),
+            local_time=time(7),
+            recipients=[coordinator.id],
+            colleagues=list_colleagues(scope),
+        )
+    return {
+        "partnership": region.slug,
+        "provider": trainer.slug,
+        "provider_id": trainer.id,
+        "course_id": course_id,
+        "date_id": date_id,
+        "version": 3,
+        "report_id": report_id,
+        "kind": "xlsx",
+        "schedule_id": schedule_id,
+        "action": "pause",
+        "email_id": uuid4(),
+        "trainers.revoke:invitation_id": invitation.id,
+        "trainers.invitation:token": _token(region.scope()),
+    }
+
+
+def _token(scope: Home) -> str:
+    """The token of the newest invitation, from the mail that carries it."""
+    with transaction(scope, read_only=True):
+        text = next(email.text_body for email in list_emails(scope) if "invitation" in email.purpose)
+    found = re.search(r"invitation/([\w-]+)", text)
+    assert found
+    return found[1]
+
+
+def make_world(engine: Engine, superuser_engine: Engine) -> World:
+    """Needs an application context."""
     cast = make_cast(engine)
-    return World(cast, ours=_places(cast, cast.ours, "ours"), theirs=_places(cast, cast.theirs, "theirs"))
+    elsewhere = make_provider(cast.other_region, "Elsewhere Training")
+    world = World(
+        cast,
+        ours=_of_house(cast, cast.ours, "ours") | _of_region(cast.region, cast.coordinator, cast.trainer, superuser_engine),
+        theirs=_of_house(cast, cast.theirs, "theirs")
+        | _of_region(cast.other_region, cast.other_coordinator, elsewhere, superuser_engine)
+        | {"provider": cast.other_trainer.slug},
+    )
+    course_id = world.ours["course_id"]
+    assert isinstance(course_id, UUID)
+    make_score(cast.ours.tenant, course_id, note=secret("ours"))
+    make_score(cast.theirs.tenant, course_id, note=secret("theirs"))
+    return world
 
 
 def nowhere(value: object) -> object:
     """A value like another that names nothing."""
-    return uuid4() if isinstance(value, UUID) else f"no-{value}"
+    return uuid4() if isinstance(value, UUID) else value
 
 
+OF_THE_FORM = {"staff", "manager"}
 OWN_THINGS: dict[str, set[str]] = {}
 """Routes to things that belong to some of those who have the permission: to everybody else they don't exist."""
 

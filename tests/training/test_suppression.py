@@ -74,7 +74,7 @@ def test_whoever_tries_every_possible_table_learns_nothing_about_a_small_number(
 def test_a_small_cell_can_be_moved_without_any_shown_number_changing(
     counts: list[list[int]], threshold: int, data: st.DataObject
 ) -> None:
-    """In bigger tables: solve for another table with the cell empty, or just under the threshold, with a solver of the test's own."""
+    """In bigger tables: there is another table with the cell empty, or just under the threshold, as a search finds."""
     full = whole(counts)
     small = [(i, j) for i, row in enumerate(full) for j, count in enumerate(row) if count < threshold]
     if not small:

@@ -46,6 +46,13 @@ class SignInForm(LoginForm):
     email = EmailField("Email address", required="Enter your email address")  # type: ignore[assignment]
     password = PasswordBox("Password", required="Enter your password")
 
+    def validate(self, **kwargs: Any) -> bool:
+        """Without an address to go on to, one's places follow, also after the second factor."""
+        valid = super().validate(**kwargs)
+        if valid and not self.next.data:
+            self.next.data = current_app.config["SECURITY_POST_LOGIN_VIEW"]
+        return bool(valid)
+
 
 class ConfirmForm(VerifyForm):
     """The password once more, before something that matters."""

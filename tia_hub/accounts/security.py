@@ -17,7 +17,6 @@ from flask_security import (
     Security,
     SQLAlchemyUserDatastore,
     Totp,
-    hash_password,
     login_user,
 )
 from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
@@ -145,10 +144,8 @@ class Mail(MailUtil):
             bodies=(body or "", html or ""),
             purpose=template,
         )
-        if "reset_token" in kwargs:
-            # The view that sends a reset does not commit, and spends no time on a hash as it does for unknown addresses.
-            hash_password("not a password")
-            after_this_request(_commit)
+        # The view that sends the link for a new password does not commit.
+        after_this_request(_commit)
 
 
 def _commit(response: Response) -> Response:
@@ -278,7 +275,14 @@ def _after(response: Response) -> Response:
         flash("You are signed out.", "success")
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     set_up = request.endpoint in ("security.two_factor_token_validation", "security.two_factor_setup_validate")
-    if set_up and g.sets_up_second_factor and current_user.is_authenticated and not current_user.mf_recovery_codes:
+    refused = response.location == url_for("security.two_factor_setup")
+    if (
+        set_up
+        and not refused
+        and g.sets_up_second_factor
+        and current_user.is_authenticated
+        and not current_user.mf_recovery_codes
+    ):
         response.location = url_for("security.mf_recovery_codes")
     return response
 
@@ -294,6 +298,9 @@ def _derived(settings: Settings, purpose: str) -> str:
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "PASSWORD_HASH": "argon2",
+        # The hash of a link for a new password costs what the one costs that is made for an unknown address.
+        "HASHING_SCHEMES": ["argon2"],
+        "DEPRECATED_HASHING_SCHEMES": [],
         "PASSWORD_SALT": _derived(settings, "password-salt"),
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "PASSWORD_NORMALIZE_FORM": "NFKD",
@@ -370,7 +377,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
-    security.mail_context_processor(lambda: {"link": link, "url_for": url_for})
+    security.mail_context_processor(lambda: {"link": link})
     app.before_request(_watch)
     app.after_request(_after)
 

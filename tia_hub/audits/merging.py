@@ -43,12 +43,15 @@ class Merged:
 
     changes: dict[str, str]
     conflicts: tuple[str, ...]
+    kept: tuple[str, ...]
+    """The fields where somebody else's text was chosen over the one that was sent."""
 
 
 def merge(stored: Values, sent: Sent) -> Merged:
     """Decide field by field; `stored` is what the entry says now."""
     changes: dict[str, str] = {}
     conflicts: list[str] = []
+    kept: list[str] = []
     for name, value in sent.values.items():
         now = digest(stored[name])
         if value == stored[name] or digest(value) == sent.seen.get(name):
@@ -56,6 +59,8 @@ def merge(stored: Values, sent: Sent) -> Merged:
         choice = sent.choices.get(name) if sent.shown.get(name) == now else None
         if sent.seen.get(name) == now or choice is Choice.MINE:
             changes[name] = value
-        elif choice is not Choice.THEIRS:
+        elif choice is Choice.THEIRS:
+            kept.append(name)
+        else:
             conflicts.append(name)
-    return Merged(changes, tuple(conflicts))
+    return Merged(changes, tuple(conflicts), tuple(kept))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
+from typing import NewType
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, update
@@ -14,7 +15,7 @@ from tia_hub.audits.merging import Merged, Sent, merge
 from tia_hub.audits.models import Audit, AuditEntry
 from tia_hub.audits.queries import find_open_audit, list_entries, lock_audit
 from tia_hub.audits.types import OVERALL, AuditState, Disclosure, Rating
-from tia_hub.core.clock import now
+from tia_hub.core.clock import now, today
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
@@ -30,13 +31,14 @@ def start_audit(
     scope: OrganisationScope,
     *,
     title: str,
-    started_on: date,
+    started_on: date | None = None,
     team_id: UUID | None = None,
     team_name: str | None = None,
 ) -> tuple[UUID, bool]:
     """Begin an audit of the organisation, or of a team, with the current edition; its id, and whether it is new.
 
-    Where one is in progress already (somebody clicked twice, or a colleague was quicker), that one is returned.
+    It started today unless `started_on` says otherwise. Where one is in progress already (somebody clicked twice, or a
+    colleague was quicker), that one is returned.
     """
     edition = current_edition()
     audit_id = scope.session.scalar(
@@ -48,7 +50,7 @@ def start_audit(
             team_name=team_name,
             edition=edition.code,
             title=title,
-            started_on=started_on,
+            started_on=started_on or today(),
             started_by=scope.actor.name,
         )
         .on_conflict_do_nothing()
@@ -70,6 +72,18 @@ def start_audit(
     )
     record(scope, "audit.started", f"Started the audit “{title}” of {team_name or scope.name}", target_id=audit_id)
     return audit_id, True
+
+
+OpenAudit = NewType("OpenAudit", Audit)
+"""An audit that is in progress, and stays so until the transaction ends: `open_audit` alone gives one."""
+
+
+def open_audit(scope: OrganisationScope, audit_id: UUID) -> OpenAudit:
+    """An audit to write in. Raises NotFound, and Refused when it was submitted."""
+    audit = lock_audit(scope, audit_id, shared=True)
+    if audit.state != AuditState.IN_PROGRESS:
+        raise Refused("This audit was submitted, so it can’t be changed. To save what you typed, reopen the audit first.")
+    return OpenAudit(audit)
 
 
 @dataclass(frozen=True)
@@ -97,36 +111,26 @@ def values_of(entry: AuditEntry) -> dict[str, str]:
 
 
 def save_entries(
-    scope: OrganisationScope,
-    *,
-    audit_id: UUID,
-    sent: Mapping[str, Sent],
-    codes: tuple[str, ...] = (),
+    scope: OrganisationScope, *, audit: OpenAudit, entries: dict[str, AuditEntry], sent: Mapping[str, Sent]
 ) -> Saved:
-    """Save what was changed in these entries, by code; entries that say what they said before are left alone.
+    """Save what was changed in some of an audit's `entries`, as just read; what says the same as before is left alone.
 
-    All or nothing: a single conflict and nothing is saved. `codes` are further entries wanted back. Raises NotFound for a code
-    that the audit does not have, Refused when it is not in progress or changes too fast.
+    All or nothing: a single conflict and nothing is saved. Raises NotFound for a code that is not among the entries, Refused
+    when others change them again and again meanwhile.
     """
-    audit = lock_audit(scope, audit_id, shared=True)
-    if audit.state != AuditState.IN_PROGRESS:
-        raise Refused(
-            "This audit was submitted, so it can’t be changed. What you typed is kept below: reopen the audit to save it."
-        )
+    if not sent.keys() <= entries.keys():
+        raise NotFound
     for _ in range(MOST_TRIES):
-        entries = list_entries(scope, audit_id, {*sent, *codes})
-        if not sent.keys() <= entries.keys():
-            raise NotFound
-        merged = {code: merge(values_of(entries[code]), each) for code, each in sent.items()}
-        saved = Saved(entries, merged)
+        saved = Saved(entries, {code: merge(values_of(entries[code]), each) for code, each in sent.items()})
         if saved.conflicts:
             return saved
         with _savepoint(scope, needed=len(sent) > 1) as attempt:
-            if all(_save(scope, entries[code], merged[code].changes) for code in sorted(sent)):
+            if all(_save(scope, entries[code], saved.merged[code].changes) for code in sorted(sent)):
                 return saved
             if attempt is not None:
                 attempt.rollback()
-    raise Refused("Several people are saving this at the same moment. What you typed is kept below: save it again.")
+        entries = list_entries(scope, audit.id, entries.keys())
+    raise Refused("Several people are saving this at the same moment. Nothing was overwritten: save it again.")
 
 
 def _savepoint(scope: OrganisationScope, *, needed: bool) -> AbstractContextManager[SessionTransaction | None]:
@@ -178,9 +182,7 @@ def reopen_audit(scope: OrganisationScope, *, audit_id: UUID, reason: str) -> bo
     if audit.state == AuditState.IN_PROGRESS:
         return False
     if find_open_audit(scope, audit.team_id) is not None:
-        raise Refused(
-            f"Another audit of {audit.team_name or 'the organisation'} is in progress. Submit that one first."
-        )
+        raise Refused(f"Another audit of {audit.team_name or 'the organisation'} is in progress. Submit that one first.")
     audit.state = AuditState.IN_PROGRESS
     audit.submitted_at = audit.submitted_by = None
     audit.reopened_reason = reason

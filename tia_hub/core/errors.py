@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, g, make_response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from tia_hub.core.pages import page
 
@@ -58,6 +58,9 @@ def error_page(status: int, *, title: str | None = None, text: str | None = None
 
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        # The host that was asked for is not ours: there is no address to build a page's links with.
+        return make_response("Bad request", 400, {"Content-Type": "text/plain"})
     if code < 400:
         return make_response(error.get_response())
     response = error_page(code if code in WITH_WORDS else 400 if code < 500 else 500)

@@ -76,7 +76,7 @@ class _Network:
             self._make_room((a, b), a, b, count)
 
     def _make_room(self, arc: tuple[int, int], start: int, end: int, wanted: int) -> None:
-        """Hide the least that lets `wanted` more flow from start to end past the arc itself: that is how far the arc can move."""
+        """Hide the least that lets `wanted` more flow from start to end past the arc: that is how far the arc can move."""
         moved: dict[tuple[int, int], int] = {}
         while wanted > 0:
             path, room = self._cheapest_path(arc, start, end, moved)

@@ -29,6 +29,8 @@ class DemoFolder:
         self.files = self.path / "files"
         self.logs = self.path / "log"
         self.people = self.path / "people.txt"
+        # Inside the data, so that it goes with them.
+        self.migrated = self.postgres / "migrated"
         self.beat_schedule = self.path / "beat-schedule"
         self._secret_key = self.path / "secret_key"
 

@@ -1,6 +1,5 @@
 """Keeps the parts of the demo running: starts them, starts again what ends, stops all in order."""
 
-import signal
 import subprocess
 import time
 from collections import deque
@@ -8,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tia_hub.demo.processes import CannotStartError, start_child, stop_child
+from tia_hub.demo.processes import CannotStartError, kill_unless_ended, start_child
 
 RESTARTS = 5
 RESTARTS_WITHIN = 60.0
@@ -42,6 +41,7 @@ class Command:
         self.directory = directory
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = False
 
     @property
     def pid(self) -> int | None:
@@ -55,12 +55,20 @@ class Command:
 
     def start(self) -> None:
         """Start the command; it is killed when the thread that called this ends."""
+        self._asked = False
         self._process = start_child(self.command, log=self.log, environment=self.environment, directory=self.directory)
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end, once, without waiting until it does."""
+        if self.pid is not None and self._process is not None and not self._asked:
+            self._process.terminate()
+            self._asked = True
 
     def stop(self) -> None:
         """Ask it to end, and kill it when it takes longer than five seconds."""
+        self.ask_to_stop()
         if self._process is not None:
-            stop_child(self._process, signal.SIGTERM, STOP_SECONDS)
+            kill_unless_ended(self._process, STOP_SECONDS)
 
 
 class Keeper:
@@ -96,6 +104,9 @@ class Keeper:
             part.start()
 
     def stop(self) -> None:
-        """Stop all parts, the last first."""
+        """Stop all parts, the last first; commands take their time, so they are asked all at once."""
+        for part in self._parts.values():
+            if isinstance(part, Command):
+                part.ask_to_stop()
         for part in reversed(self._parts.values()):
             part.stop()

@@ -75,6 +75,11 @@ def stop_child(process: subprocess.Popen[bytes], stop_signal: signal.Signals, se
     """Send `stop_signal`, and SIGKILL to one that has not ended after so many `seconds`."""
     if process.poll() is None:
         process.send_signal(stop_signal)
+    kill_unless_ended(process, seconds)
+
+
+def kill_unless_ended(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for the end of a child that was asked to end, for so many seconds at most."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

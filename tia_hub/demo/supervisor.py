@@ -4,6 +4,7 @@ All of it are children of this process, which starts again what ends, and none o
 """
 
 import errno
+import hashlib
 import http.client
 import os
 import signal
@@ -12,31 +13,31 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
 import click
 
 from tia_hub.core.jobs.types import Queue
-from tia_hub.core.migrate import bootstrap, migrate
 from tia_hub.demo.folder import ROOT, DemoFolder
 from tia_hub.demo.keeper import Command, Keeper
 from tia_hub.demo.postgres import EmbeddedPostgres
 from tia_hub.demo.processes import CannotStartError
 from tia_hub.demo.valkey import EmbeddedValkey
-from tia_hub.settings import Settings
 
 HOST = "127.0.0.1"
 PORT = 8000
 MAIL_PORT = 8025
 DATABASE = "tia_hub"
 QUEUES = ",".join(Queue)
+MIGRATIONS = ROOT / "migrations"
 OWNER_ROLE = "tia_owner"
 APP_ROLE = "tia_app"
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 
-Seed = Callable[[Settings], Sequence[str]]
+Seed = Callable[[], Sequence[str]]
 Result = TypeVar("Result")
 
 
@@ -79,6 +80,10 @@ def _start(folder: DemoFolder, keeper: Keeper, seed: Seed, *, reset: bool, port:
     _require_port(port, "PORT")
     _require_port(mail_port, "MAIL_PORT")
     if reset:
+        if "DATABASE_URL" in os.environ:
+            raise CannotStartError(
+                "RESET=1 empties the demo's own database alone: unset DATABASE_URL, or empty yours yourself."
+            )
         folder.begin_afresh()
     folder.require_space()
     os.environ.update(_settings(folder, port))
@@ -87,13 +92,11 @@ def _start(folder: DemoFolder, keeper: Keeper, seed: Seed, *, reset: bool, port:
         valkey = EmbeddedValkey(folder.valkey, log=folder.log("valkey"))
         keeper.start("broker", valkey)
         os.environ["REDIS_URL"] = valkey.url
-    _step(folder, "bring the database up to date", lambda: migrate(os.environ["MIGRATION_DATABASE_URL"]))
     if not folder.people.exists():
         click.echo("Making the sample partnership. This happens once and takes a moment.")
-        people = _step(folder, "make the sample partnership", lambda: seed(Settings()))
+        people = _step(folder, "make the sample partnership", seed)
         folder.people.write_text("\n".join(people), "utf-8")
     _start_product(folder, keeper, port, mail_port)
-    _wait_for_web(keeper, port, folder)
     click.echo(
         f"""
 TIA Hub               http://{HOST}:{port}/
@@ -128,30 +131,53 @@ def _start_database(folder: DemoFolder, keeper: Keeper) -> None:
     if "DATABASE_URL" in os.environ:
         if "MIGRATION_DATABASE_URL" not in os.environ:
             raise CannotStartError(f"DATABASE_URL is set: set MIGRATION_DATABASE_URL too, the same database as {OWNER_ROLE}.")
+        _migrate(folder, None)
         return
     postgres = EmbeddedPostgres(folder.postgres, folder.sockets, log=folder.log("postgres"))
     keeper.start("database", postgres)
-    _step(folder, "prepare the database", lambda: bootstrap(postgres.superuser_url(), DATABASE))
     os.environ["DATABASE_URL"] = postgres.url(APP_ROLE, DATABASE)
     os.environ["MIGRATION_DATABASE_URL"] = postgres.url(OWNER_ROLE, DATABASE)
+    current = _checksum(MIGRATIONS)
+    if not (folder.migrated.exists() and folder.migrated.read_text("ascii") == current):
+        _migrate(folder, postgres.superuser_url())
+        folder.migrated.write_text(current, "ascii")
+
+
+def _migrate(folder: DemoFolder, superuser_url: str | None) -> None:
+    # Imported here because it takes more than a second, and most starts have nothing to migrate.
+    from tia_hub.core.migrate import bootstrap, migrate  # noqa: PLC0415
+
+    if superuser_url is not None:
+        _step(folder, "prepare the database", lambda: bootstrap(superuser_url, DATABASE))
+    _step(folder, "bring the database up to date", lambda: migrate(os.environ["MIGRATION_DATABASE_URL"]))
+
+
+def _checksum(directory: Path) -> str:
+    total = hashlib.sha256()
+    for file in sorted(directory.rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            total.update(f"{file.relative_to(directory)}\n".encode() + file.read_bytes())
+    return total.hexdigest()
 
 
 def _start_product(folder: DemoFolder, keeper: Keeper, port: int, mail_port: int) -> None:
-    python = sys.executable
-    celery = [python, "-m", "celery", "-A", "worker.app"]
-    pool = ["--concurrency", "2", "-Q", QUEUES]
-    catcher = ["--smtp-port", os.environ["SMTP_PORT"], "--port", str(mail_port), "--folder", str(folder.mail)]
-    commands: dict[str, list[str]] = {
-        "mail": [python, "-m", "tia_hub.demo.mail_catcher", *catcher],
-        "web": [python, "-m", "tia_hub.cli", "web", "--host", HOST, "--port", str(port)],
-        "worker": [*celery, "worker", *pool],
-        "beat": [*celery, "beat", "-s", str(folder.beat_schedule), "--pidfile", ""],
-    }
-    for name, command in commands.items():
-        keeper.start(name, Command(command, environment=os.environ, directory=ROOT, log=folder.log(name)))
+    """Start all the rest; the web process first, so that it has the machine to itself until it answers."""
+
+    def start(name: str, *command: str | Path) -> None:
+        part = Command([sys.executable, "-m", *command], environment=dict(os.environ), directory=ROOT, log=folder.log(name))
+        keeper.start(name, part)
+
+    celery = ("celery", "-A", "worker.app")
+    start("web", "tia_hub.cli", "web", "--host", HOST, "--port", str(port))
+    _wait_until_answered(keeper, port)
+    smtp = ("--smtp-port", os.environ["SMTP_PORT"])
+    start("mail", "tia_hub.demo.mail_catcher", *smtp, "--port", str(mail_port), "--folder", folder.mail)
+    start("worker", *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "-Q", QUEUES)
+    start("beat", *celery, "beat", "--loglevel", "INFO", "-s", folder.beat_schedule, "--pidfile", "")
+    _wait_until_answered(keeper, mail_port)
 
 
-def _wait_for_web(keeper: Keeper, port: int, folder: DemoFolder) -> None:
+def _wait_until_answered(keeper: Keeper, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         keeper.require_all()
@@ -164,8 +190,8 @@ def _wait_for_web(keeper: Keeper, port: int, folder: DemoFolder) -> None:
             pass  # not listening yet
         finally:
             connection.close()
-        time.sleep(0.1)
-    raise CannotStartError(f"The web process does not answer: {folder.log('web')} says why.")
+        time.sleep(0.05)
+    raise CannotStartError(f"Nothing answers at http://{HOST}:{port}/ after {START_SECONDS:.0f} seconds: the logs say why.")
 
 
 def _step(folder: DemoFolder, what: str, work: Callable[[], Result]) -> Result:

@@ -7,12 +7,22 @@ from tia_hub.core.permissions import PlaceKind
 NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
     PlaceKind.ORGANISATION: (
         NavItem("My work", "home.work", P.ORGANISATION_OPEN),
-        NavItem("What the coordinator sees", "reports.publication", P.PUBLICATION_READ),
+        NavItem("Audits", "audits.index", P.AUDIT_READ),
+        NavItem("My training needs", "training.mine", P.ASSESSMENT_OWN),
+        NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
+        NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
+        NavItem("Courses", "trainers.courses", P.COURSE_READ),
+        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
+        NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (
         NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
         NavItem("Reports", "reports.index", P.REPORT_READ),
-        NavItem("Scheduled reports", "reports.schedules", P.REPORT_READ),
+        NavItem("Schedules", "reports.schedules", P.REPORT_READ),
     ),
-    PlaceKind.PROVIDER: (NavItem("Overview", "home.provider", P.PROVIDER_OPEN),),
+    PlaceKind.PROVIDER: (
+        NavItem("Overview", "home.provider", P.PROVIDER_OPEN),
+        NavItem("Courses", "trainers.own_courses", P.COURSE_WRITE),
+    ),
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.scope import IdentityScope, OrganisationScope
-from tia_hub.tenants.models import Coordinator, Membership, Organisation, Partnership
+from tia_hub.tenants.models import Coordinator, Membership, Organisation, Partnership, Team
 from tia_hub.tenants.types import Role
 
 
@@ -45,6 +45,12 @@ def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) ->
     return list(scope.session.scalars(query))
 
 
+def get_small_number(scope: OrganisationScope) -> int:
+    """The threshold of the organisation's partnership: counts of people under it are never shown."""
+    query = select(Partnership.small_number).where(Partnership.id == scope.partnership_id)
+    return scope.session.execute(query).scalar_one()
+
+
 def _members(scope: OrganisationScope) -> Select[Any]:
     return (
         select(Membership)
@@ -75,3 +81,10 @@ def find_own_office(scope: IdentityScope, slug: str) -> Partnership | None:
 def list_own_offices(scope: IdentityScope) -> list[Partnership]:
     """The partnerships in whose office the signed-in person is, by name."""
     return list(scope.session.scalars(_own_offices(scope)))
+
+
+def list_teams(scope: OrganisationScope) -> list[Team]:
+    """The teams of the organisation, by name."""
+    return list(
+        scope.session.scalars(select(Team).where(Team.organisation_id == scope.organisation_id).order_by(Team.name, Team.id))
+    )

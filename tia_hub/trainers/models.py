@@ -152,7 +152,7 @@ class CourseDate(Identified, Base):
             ["partnership_id", "provider_id", "course_id"],
             ["course.partnership_id", "course.provider_id", "course.id"],
         ),
-        UniqueConstraint("course_id", "day", "starts_at", "place", "link"),
+        UniqueConstraint("provider_id", "course_id", "day", "starts_at", "place", "link"),
     )
 
     partnership_id: Mapped[UUID]

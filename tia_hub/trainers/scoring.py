@@ -16,9 +16,11 @@ class Figures:
     lowest: Decimal
     highest: Decimal
     organisations: int
+    interests: int
+    """How many of the organisations declared an interest."""
 
 
-def summarise(ratings: Sequence[Decimal]) -> Figures | None:
+def summarise(ratings: Sequence[Decimal], interests: int = 0) -> Figures | None:
     """Mean and spread (lowest to highest) of ratings, one for each organisation; None where there are too few of them."""
     if len(ratings) < FEWEST_REVIEWERS:
         return None
@@ -27,6 +29,7 @@ def summarise(ratings: Sequence[Decimal]) -> Figures | None:
         lowest=_round(min(ratings)),
         highest=_round(max(ratings)),
         organisations=len(ratings),
+        interests=interests,
     )
 
 

@@ -13,6 +13,13 @@ PROVIDER_WORDS = "Training provider"
 PROVIDER_PERMISSIONS = frozenset({P.PROVIDER_OPEN, P.COURSE_WRITE})
 
 
+AUDIENCE_WORDS = {
+    Audience.ALL_WORKERS: "All workers",
+    Audience.MANAGERS: "Managers",
+    Audience.CHILD_AND_FAMILY_WORKERS: "Child and family workers",
+}
+
+
 class CourseState(StrEnum):
     """Where a course stands between its provider and the registry."""
 
@@ -146,3 +153,7 @@ class RegistrySummary:
     courses_with_dates: int
     """Live courses with a date today or later."""
     statements: dict[str, int]
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the thing while it was being edited: both texts are to be shown."""

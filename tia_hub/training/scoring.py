@@ -14,10 +14,7 @@ def statements_for_worker(edition: Edition, level: str | None, audiences: Iterab
     needed = levels_needed(edition, PracticeLevel(level))
     belongs = {Audience(audience) for audience in audiences}
     return tuple(
-        statement
-        for each in edition.levels
-        if each.code in needed
-        for statement in edition.statements_for(each.code, belongs)
+        statement for each in edition.levels if each.code in needed for statement in edition.statements_for(each.code, belongs)
     )
 
 

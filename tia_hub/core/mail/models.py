@@ -32,6 +32,8 @@ class Email(Identified, Base):
         Index("ix_email_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_email_home_id_created_at", "home_id", "created_at"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
+    # Nothing is read back when a mail is written: sign-in may write mails, and may read none.
 
     home_kind: Mapped[str]
     home_id: Mapped[UUID]

@@ -1,8 +1,9 @@
-// Forms that save as one types: <form data-autosave id="…" hx-post="…">, with a [data-save-status] line inside.
+// Forms that save as one types: <form data-autosave id="…" hx-post="…">, with a [data-save-status] line inside. A part of a form
+// can do so by itself: <fieldset data-autosave …> with hx-params, while the form's own button sends them all.
 //
 // A form is `unsaved` from the first key until the server has taken what it says. When the server can't be reached, what was
 // typed stays in the form and a copy goes to sessionStorage (this tab only), from where it is offered again.
-import { dropAllDrafts, dropDraft, keepDraft, readDraft } from './drafts.js'
+import { carryWords, dropAllDrafts, dropDraft, keepDraft, readDraft } from './drafts.js'
 
 /** Answers that are the form again, with what is wrong said in it. */
 const FORM_AGAIN = [409, 413, 422]
@@ -11,7 +12,7 @@ const RETRY_AFTER = 15000 // milliseconds
 /** Each form's count of edits, and how many of them the last successful request carried. */
 const edits = new WeakMap()
 
-const autosaved = (element) => element?.closest?.('form[data-autosave]')
+const autosaved = (element) => element?.closest?.('[data-autosave]')
 const state = (form) => {
   if (!edits.has(form)) edits.set(form, { made: 0, sent: 0, saved: 0, failed: false })
   return edits.get(form)
@@ -60,10 +61,11 @@ function failed(form, xhr) {
   }
 }
 
-/** The server answered with the form again: it says itself what is wrong, and holds what was typed. */
+/** The server answered with the form again: it says itself what is wrong, and holds what it was sent; what was typed meanwhile is carried over. */
 function answered(form) {
   const again = document.getElementById(form.id)
   if (!again) return
+  carryWords(form, again)
   state(again).made = 1
   say(again, 'Not saved yet: please look at what is marked here.', 'failed')
 }
@@ -116,7 +118,7 @@ export function startAutosave() {
 
   document.addEventListener('htmx:beforeRequest', (event) => {
     const form = event.detail.elt
-    if (!form.matches('form[data-autosave]')) return
+    if (!form.matches('[data-autosave]')) return
     if (!unsaved(form)) {
       event.preventDefault() // the change that follows words already sent
       return
@@ -128,7 +130,7 @@ export function startAutosave() {
   // Words are never replaced by an error: only an answer that is a form again (422, 409, 413) may take their place
   document.addEventListener('htmx:beforeSwap', (event) => {
     const form = event.detail.requestConfig?.elt
-    if (!form?.matches('form[data-autosave]') || event.detail.xhr.status < 400) return
+    if (!form?.matches('[data-autosave]') || event.detail.xhr.status < 400) return
     if (!FORM_AGAIN.includes(event.detail.xhr.status)) {
       event.detail.shouldSwap = false
       return
@@ -142,7 +144,7 @@ export function startAutosave() {
   document.addEventListener('htmx:afterRequest', (event) => {
     const { elt, requestConfig, successful, xhr } = event.detail
     const form = requestConfig?.elt ?? elt
-    if (!form.matches('form[data-autosave]')) return
+    if (!form.matches('[data-autosave]')) return
     if (!successful || wholePage(xhr)) {
       if (FORM_AGAIN.includes(xhr.status) && !form.isConnected) answered(form)
       else failed(form, xhr)
@@ -159,18 +161,18 @@ export function startAutosave() {
   document.addEventListener('submit', (event) => {
     if (event.target.matches('[data-sign-out]')) dropAllDrafts()
     // An ordinary submit carries everything: no warning
-    const form = autosaved(event.target)
-    if (form) state(form).saved = state(form).made
+    const parts = event.target.matches('[data-autosave]') ? [event.target] : event.target.querySelectorAll('[data-autosave]')
+    parts.forEach((part) => { state(part).saved = state(part).made })
   })
 
-  window.addEventListener('online', () => document.querySelectorAll('form[data-autosave]').forEach(retry))
+  window.addEventListener('online', () => document.querySelectorAll('[data-autosave]').forEach(retry))
 
   window.addEventListener('beforeunload', (event) => {
-    const waiting = [...document.querySelectorAll('form[data-autosave]')].filter(unsaved)
+    const waiting = [...document.querySelectorAll('[data-autosave]')].filter(unsaved)
     if (waiting.length === 0) return
     waiting.forEach(keepDraft)
     event.preventDefault()
   })
 
-  document.querySelectorAll('form[data-autosave]').forEach(offer)
+  document.querySelectorAll('[data-autosave]').forEach(offer)
 }

@@ -6,10 +6,13 @@ const PREFIX = 'tia-hub-draft'
 const owner = () => document.querySelector('meta[name="draft-owner"]')?.content ?? ''
 const key = (form) => `${PREFIX} ${location.pathname} ${form.id}`
 
-/** The controls whose words may be kept: no secrets, no files, nothing that the page itself brought. */
+/** What the page itself brought, and yet belongs to the words: from which state of things they were written. */
+const origin = (control) => control.type === 'hidden' && 'draftOrigin' in control.dataset
+
+/** The controls whose words may be kept: no secrets, no files, nothing else that the page itself brought. */
 function controls(form) {
   const never = ['hidden', 'password', 'file', 'submit', 'button']
-  return [...form.elements].filter((control) => control.name && !never.includes(control.type))
+  return [...form.elements].filter((control) => control.name && (origin(control) || !never.includes(control.type)))
 }
 
 const choice = (control) => control.type === 'radio' || control.type === 'checkbox'
@@ -69,7 +72,7 @@ export function readDraft(form) {
   if (!draft) return null
   const kept = new Map(draft.entries)
   const differs = content(form).some(
-    ([name, value]) => kept.has(name) && JSON.stringify(kept.get(name)) !== JSON.stringify(value)
+    ([name, value, control]) => !origin(control) && kept.has(name) && JSON.stringify(kept.get(name)) !== JSON.stringify(value)
   )
   if (draft.owner !== owner() || !differs) {
     dropDraft(form)
@@ -85,5 +88,13 @@ export function readDraft(form) {
         else control.value = value
       }
     }
+  }
+}
+
+/** Text that was typed into a form while its answer, the form again, was on its way. */
+export function carryWords(from, into) {
+  const typed = new Map(content(from).map(([name, value]) => [name, value]))
+  for (const [name, , control] of content(into)) {
+    if (typed.has(name) && !choice(control) && !origin(control) && !control.multiple) control.value = typed.get(name)
   }
 }

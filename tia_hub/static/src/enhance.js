@@ -35,7 +35,7 @@ function enhance(root) {
     if (root instanceof Element && root.matches(selector)) elements.unshift(root)
     for (const element of elements) {
       // Never take the focus from somebody who is typing in a form that saves itself
-      const quiet = Component === ErrorSummary && root !== document && element.closest('form[data-autosave]')
+      const quiet = Component === ErrorSummary && root !== document && element.closest('[data-autosave]')
       try {
         if (quiet) new Component(element, { disableAutoFocus: true })
         else new Component(element)

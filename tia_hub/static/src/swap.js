@@ -13,7 +13,7 @@ export function startSwaps() {
 
   // The error summary is read out first; so is a heading that asks for it. Never while somebody is typing in a form that saves itself.
   document.addEventListener('htmx:afterSettle', (event) => {
-    if (event.detail.requestConfig?.elt.matches('form[data-autosave]')) return
+    if (event.detail.requestConfig?.elt.matches('[data-autosave]')) return
     const scope = event.detail.elt.isConnected ? event.detail.elt : document
     const target = scope.querySelector('.govuk-error-summary') || scope.querySelector('[data-focus]')
     if (!target) return

@@ -1,0 +1,267 @@
+"""The pages of audits."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from tia_hub.audits.forms import WHOLE, EntryForm, ReopenForm, StartForm
+from tia_hub.audits.merging import Merged
+from tia_hub.audits.models import Audit, AuditEntry
+from tia_hub.audits.presenters import (
+    Problems,
+    SectionPlan,
+    audit_view,
+    count_all,
+    count_principles,
+    entry_view,
+    plan_sections,
+    scope_words,
+    state_words,
+)
+from tia_hub.audits.queries import get_audit, list_audits, list_entries, list_ratings
+from tia_hub.audits.services import (
+    open_audit,
+    reopen_audit,
+    save_entries,
+    share_audit,
+    start_audit,
+    submit_audit,
+    values_of,
+    withdraw_audit,
+)
+from tia_hub.audits.types import AuditState
+from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.forms import Form
+from tia_hub.core.pages import page, see
+from tia_hub.core.permissions import Permission
+from tia_hub.core.policy import require
+from tia_hub.core.scope import OrganisationScope
+from tia_hub.framework.loader import get_edition
+from tia_hub.tenants.queries import list_teams
+
+bp = Blueprint("audits", __name__)
+
+
+@bp.get("/o/<organisation>/audits")
+@require(Permission.AUDIT_READ)
+def index(scope: OrganisationScope) -> ResponseReturnValue:
+    """All the audits of the organisation."""
+    ratings = list_ratings(scope)
+    rows = [
+        (
+            audit,
+            scope_words(audit, scope.name),
+            state_words(audit),
+            count_all(count_principles(audit.edition, ratings[audit.id])).counts,
+        )
+        for audit in list_audits(scope)
+    ]
+    return page("audits/index.html", scope=scope, rows=rows, may_write=scope.may(Permission.AUDIT_WRITE))
+
+
+@bp.route("/o/<organisation>/audits/start", methods=["GET", "POST"])
+@require(Permission.AUDIT_WRITE)
+def start(scope: OrganisationScope) -> ResponseReturnValue:
+    """Begin an audit."""
+    teams = {str(team.id): team for team in list_teams(scope)}
+    form = StartForm(scope.name, [(team.id, team.name) for team in teams.values()])
+    if form.validate_on_submit():
+        team = teams[form.part.data] if form.part.data != WHOLE else None
+        audit_id, new = start_audit(
+            scope,
+            title=form.title.data or "",
+            team_id=team.id if team else None,
+            team_name=team.name if team else None,
+        )
+        message = "Audit started" if new else "This audit was in progress already, so no second one was started"
+        return see("audits.show", message, organisation=scope.slug, audit_id=audit_id)
+    return page("audits/start.html", scope=scope, form=form, status=422 if form.is_submitted() else 200)
+
+
+@bp.get("/o/<organisation>/audits/<uuid:audit_id>")
+@require(Permission.AUDIT_READ)
+def show(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
+    """The whole of an audit."""
+    audit = get_audit(scope, audit_id)
+    return page(
+        "audits/show.html",
+        scope=scope,
+        audit=audit,
+        scope_words=scope_words(audit, scope.name),
+        state_words=state_words(audit),
+        view=audit_view(audit, list_entries(scope, audit_id)),
+        edition=get_edition(audit.edition),
+        form=Form(),
+        may_write=scope.may(Permission.AUDIT_WRITE),
+        in_progress=audit.state == AuditState.IN_PROGRESS,
+    )
+
+
+def _plan(audit: Audit, section: str) -> SectionPlan:
+    """A section of an audit. Raises NotFound where its edition has no such section."""
+    plan = plan_sections(audit.edition).get(section)
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+@bp.get("/o/<organisation>/audits/<uuid:audit_id>/<section>")
+@require(Permission.AUDIT_WRITE)
+def section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
+    """One section to write: a principle's criteria and summary, or the summary of the whole."""
+    audit = get_audit(scope, audit_id)
+    plan = _plan(audit, section)
+    if audit.state != AuditState.IN_PROGRESS:
+        return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id, _anchor=plan.code))
+    entries = list_entries(scope, audit_id, plan.codes)
+    forms = {code: plan.make_form(entries[code]) for code in plan.codes}
+    return _section_page(scope, audit, plan, entries, forms, form=Form())
+
+
+@bp.post("/o/<organisation>/audits/<uuid:audit_id>/<section>")
+@require(Permission.AUDIT_WRITE)
+def save_section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
+    """Save what was changed in a section, all of it or nothing."""
+    audit = open_audit(scope, audit_id)
+    plan = _plan(audit, section)
+    entries = list_entries(scope, audit_id, plan.codes)
+    form, forms = Form(), {code: plan.make_form(entries[code]) for code in plan.codes}
+    if not all([form.validate(), *(each.validate() for each in forms.values())]):
+        return _section_page(scope, audit, plan, entries, forms, form=form, status=422)
+    saved = save_entries(scope, audit=audit, entries=entries, sent={code: each.sent() for code, each in forms.items()})
+    if saved.conflicts:
+        return _section_page(scope, audit, plan, saved.entries, forms, form=form, status=409, merged=saved.merged)
+    return see("audits.section", "Section saved", organisation=scope.slug, audit_id=audit_id, section=section)
+
+
+def _section_page(
+    scope: OrganisationScope,
+    audit: Audit,
+    plan: SectionPlan,
+    entries: dict[str, AuditEntry],
+    forms: dict[str, EntryForm],
+    *,
+    form: Form,
+    status: int = 200,
+    merged: Mapping[str, Merged] | None = None,
+) -> ResponseReturnValue:
+    views = [
+        entry_view(plan.legend(code), forms[code], entries[code], merged[code].conflicts if merged else ())
+        for code in plan.codes
+    ]
+    return page(
+        "audits/section.html",
+        scope=scope,
+        audit=audit,
+        scope_words=scope_words(audit, scope.name),
+        plan=plan,
+        views=views,
+        needs=plan.needs(entries),
+        guidance=get_edition(audit.edition).audit,
+        form=form,
+        problems=Problems([form, *forms.values()]),
+        status=status,
+    )
+
+
+@bp.post("/o/<organisation>/audits/<uuid:audit_id>/criteria/<code>")
+@require(Permission.AUDIT_WRITE)
+def save_entry(scope: OrganisationScope, audit_id: UUID, code: str) -> ResponseReturnValue:
+    """Save one criterion, or one summary, as it is typed; answers what changes on its page."""
+    audit = open_audit(scope, audit_id)
+    plan = _plan(audit, code.rpartition(".")[0] or code)
+    entries = list_entries(scope, audit_id, plan.codes)
+    if code not in entries:
+        raise NotFound
+    form = plan.make_form(entries[code])
+    parts: dict[str, Any] = {"scope": scope, "audit": audit}
+    if not form.validate():
+        return page("audits/_entry.html", view=entry_view(plan.legend(code), form, entries[code]), status=422, **parts)
+    sent = form.sent()
+    saved = save_entries(scope, audit=audit, entries=entries, sent={code: sent})
+    entry, conflicts = saved.entries[code], saved.merged[code].conflicts
+    view = entry_view(plan.legend(code), form, entry, conflicts)
+    if conflicts:
+        return page("audits/_entry.html", view=view, status=409, **parts)
+    kept = saved.merged[code].kept
+    return page(
+        "audits/_saved.html",
+        view=view,
+        seen=form.seen_now({name: values_of(entry)[name] for name in kept}),
+        chosen=sent.choices,
+        stored=plan.make_form(entry, formdata=None),
+        kept=kept,
+        needs=plan.needs(saved.entries),
+        **parts,
+    )
+
+
+@bp.route("/o/<organisation>/audits/<uuid:audit_id>/submit", methods=["GET", "POST"])
+@require(Permission.AUDIT_WRITE)
+def submit(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
+    """What is missing, and the way to submit the audit all the same."""
+    form = Form()
+    if form.validate_on_submit():
+        submit_audit(scope, audit_id=audit_id)
+        return see("audits.show", "Audit submitted", organisation=scope.slug, audit_id=audit_id)
+    audit = get_audit(scope, audit_id)
+    if audit.state != AuditState.IN_PROGRESS:
+        return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id))
+    view = audit_view(audit, list_entries(scope, audit_id))
+    return page(
+        "audits/submit.html",
+        scope=scope,
+        audit=audit,
+        view=view,
+        form=form,
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+@bp.route("/o/<organisation>/audits/<uuid:audit_id>/share", methods=["GET", "POST"])
+@require(Permission.AUDIT_WRITE)
+def share(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
+    """Exactly what the coordinator will see, and the way to share it."""
+    form = Form()
+    if form.validate_on_submit():
+        share_audit(scope, audit_id=audit_id)
+        return see("audits.show", "Shared with the coordinator", organisation=scope.slug, audit_id=audit_id)
+    audit = get_audit(scope, audit_id)
+    if audit.state != AuditState.SUBMITTED:
+        raise Refused("This audit is still in progress. Submit it before you share it with the coordinator.")
+    view = audit_view(audit, list_entries(scope, audit_id))
+    return page(
+        "audits/share.html",
+        scope=scope,
+        audit=audit,
+        scope_words=scope_words(audit, scope.name),
+        view=view,
+        edition=get_edition(audit.edition),
+        form=form,
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+@bp.post("/o/<organisation>/audits/<uuid:audit_id>/withdraw")
+@require(Permission.AUDIT_WRITE)
+def withdraw(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
+    """Stop sharing with the coordinator."""
+    withdraw_audit(scope, audit_id=audit_id)
+    return see("audits.show", "No longer shared with the coordinator", organisation=scope.slug, audit_id=audit_id)
+
+
+@bp.route("/o/<organisation>/audits/<uuid:audit_id>/reopen", methods=["GET", "POST"])
+@require(Permission.AUDIT_WRITE)
+def reopen(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
+    """Take a submitted audit back to work on, for a reason."""
+    form = ReopenForm()
+    if form.validate_on_submit():
+        reopen_audit(scope, audit_id=audit_id, reason=form.reason.data or "")
+        return see("audits.show", "Audit reopened", organisation=scope.slug, audit_id=audit_id)
+    audit = get_audit(scope, audit_id)
+    if audit.state != AuditState.SUBMITTED:
+        return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id))
+    return page("audits/reopen.html", scope=scope, audit=audit, form=form, status=422 if form.is_submitted() else 200)

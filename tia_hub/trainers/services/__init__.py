@@ -1,0 +1,1 @@
+"""What the coordinator, providers and organisations can do in the registry."""
