@@ -51,10 +51,10 @@ AS_NOBODY = (
 class EmbeddedPostgres:
     """A PostgreSQL server of one's own: data in `data_directory`, its socket in a private folder, no TCP.
 
-    `socket_directory` may be replaced by a short folder under the temporary one when its path is too long for
-    a socket: read the attribute `socket_directory` for the one in use. `durable=False` trades safety for speed,
-    for tests: what was committed last may be gone after an `immediate` stop. Whoever can reach the socket is trusted, so its folder has mode 0700.
-    What the server says goes to `log`, by default beside the data.
+    `socket_directory` may be replaced by a short folder under the temporary one when its path is too long for a
+    socket: read the attribute `socket_directory` for the one in use. Whoever can reach the socket is trusted, so
+    its folder has mode 0700. `durable=False` trades safety for speed, for tests: what was committed last may be
+    gone after an `immediate` stop. What the server says goes to `log`, by default beside the data.
 
     The server is ended by the kernel when the thread that called `start()` ends (Linux).
     """
