@@ -73,7 +73,7 @@ def test_a_lead_adds_an_indicator_and_readings_and_everybody_reads_them(as_, cas
     assert "30 June 2026" in shown
     assert "Two were withdrawn" in shown
     assert "<svg" in shown
-    assert "9 complaints, 30 June 2026" in as_(cast.ours.staff).get(home).text
+    assert "30 June 2026: 9 complaints" in as_(cast.ours.staff).get(home).text
 
 
 def test_the_add_page_begins_with_the_element_one_came_from(as_, cast: Cast, home: str) -> None:

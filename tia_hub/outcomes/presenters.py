@@ -20,7 +20,7 @@ class IndicatorLine:
     id: UUID
     name: str
     latest: str
-    """The last value with its date, or that there is none."""
+    """The date and value of the last reading, or that there is none."""
     stale: bool
     shared: bool
 
@@ -97,7 +97,7 @@ def _line(indicator: Indicator, reading: Reading | None, today: date) -> Indicat
     latest = "No reading yet"
     if reading is not None:
         value = value_words(indicator, reading)
-        latest = f"{value if len(value) <= 80 else value[:79] + '…'}, {format_date(reading.read_on)}"
+        latest = f"{format_date(reading.read_on)}: {value if len(value) <= 80 else value[:79] + '…'}"
     return IndicatorLine(
         id=indicator.id,
         name=indicator.name,
