@@ -105,7 +105,7 @@ def build_assets() -> None:
         install_requirements(NODE_LOCK)
         path = f"{PYTHON.parent}{os.pathsep}{path}"
     say("Building the style sheet and scripts.")
-    environment = {**os.environ, "PATH": path}
+    environment = {**os.environ, "PATH": path, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     npm = shutil.which("npm", path=path) or "npm"
     for arguments in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "--silent", "build"]):
         if not run([npm, *arguments], environment=environment):

@@ -25,6 +25,10 @@ def test_every_criterion_is_counted_once(found: list[Rating | None]) -> None:
     assert counts.green + counts.amber + counts.red + counts.not_applicable + counts.unrated == len(found)
     assert counts.applicable + counts.not_applicable == counts.total
     assert counts.answered + counts.unrated == counts.total
+    if counts.in_place is not None:
+        assert 0 <= counts.in_place <= 1
+        assert round(counts.in_place * counts.applicable) == counts.green
+    assert (counts.in_place is None) == (counts.green + counts.amber + counts.red == 0)
     assert counts.complete == (None not in found)
 
 

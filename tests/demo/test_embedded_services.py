@@ -53,9 +53,9 @@ def test_only_its_owner_can_reach_it(tmp_path: Path):
 
 
 @ROOT_ONLY
-@pytest.mark.parametrize("way", launcher.AS_ROOT, ids=lambda way: way[0])
-def test_root_can_start_it_in_a_folder_that_is_closed_to_others(tmp_path: Path, monkeypatch, way):
-    monkeypatch.setattr(launcher, "AS_ROOT", (way,))
+@pytest.mark.parametrize("forbidden", ["AS_NOBODY", "AS_NOBODY_INSIDE"])
+def test_root_can_start_it_in_a_folder_that_is_closed_to_others(tmp_path: Path, monkeypatch, forbidden):
+    monkeypatch.setattr(launcher, forbidden, ("false",))
     with EmbeddedPostgres(tmp_path / "data", tmp_path / "run", durable=False) as postgres:
         keep_a_word(postgres)
         assert kept_words(postgres) == ["tŷ"]
@@ -63,8 +63,9 @@ def test_root_can_start_it_in_a_folder_that_is_closed_to_others(tmp_path: Path, 
 
 @ROOT_ONLY
 def test_root_without_a_way_is_told_what_to_do(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(launcher, "AS_ROOT", (("false",),))
-    with pytest.raises(CannotStartError, match="run as an ordinary user, or set DATABASE_URL"):
+    monkeypatch.setattr(launcher, "AS_NOBODY", ("false",))
+    monkeypatch.setattr(launcher, "AS_NOBODY_INSIDE", ("false",))
+    with pytest.raises(CannotStartError, match="run as an ordinary user with a name, or set DATABASE_URL"):
         EmbeddedPostgres(tmp_path / "data", tmp_path / "run").start()
 
 

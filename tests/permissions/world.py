@@ -108,8 +108,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "schedule_id": schedule_id,
         "action": "pause",
         "email_id": uuid4(),
-        "trainers.take_back_invitation:invitation_id": invitation.id,
-        "trainers.accept:token": _token(region.scope()),
+        "trainers.revoke:invitation_id": invitation.id,
+        "trainers.invitation:token": _token(region.scope()),
     }
 
 

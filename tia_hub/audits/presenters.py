@@ -145,6 +145,11 @@ class AuditView:
         return [section.counts for section in self.sections]
 
     @property
+    def axes(self) -> list[dict[str, str | float | None]]:
+        """The share in place of each principle, as the charts take it."""
+        return [{"label": row.label, "value": row.counts.in_place} for row in self.rows]
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is missing anywhere."""
         return bool(self.overall_summary) and not any(section.needs for section in self.sections)

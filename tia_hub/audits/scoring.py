@@ -32,6 +32,11 @@ class Counts:
         return self.total - self.unrated
 
     @property
+    def in_place(self) -> float | None:
+        """The share of green among the criteria that apply, rated or not; None where none of them is rated."""
+        return self.green / self.applicable if self.applicable > self.unrated else None
+
+    @property
     def complete(self) -> bool:
         """Whether every criterion is answered."""
         return self.unrated == 0

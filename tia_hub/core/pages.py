@@ -111,7 +111,7 @@ def make_shell() -> Shell:
 def page(template: str, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
     """Answer with a page; with `part`, a template that the page includes, with that alone where htmx asks for it."""
     wanted = part if part is not None and htmx and not htmx.boosted and not htmx.history_restore_request else template
-    response = make_response(render_template(wanted, **context), status)
+    response = make_response(render_template(wanted, status=status, **context), status)
     response.vary.add("HX-Request")
     return response
 

@@ -9,10 +9,10 @@ changes nothing on the machine, and its server ends with the process that starte
 """
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,20 +31,20 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
-# Root may not run PostgreSQL. In a user namespace of its own it is root outside and an ordinary user inside;
-# where namespaces are not allowed (many containers), it becomes `nobody` and keeps the right to open files.
-AS_ROOT: tuple[tuple[str, ...], ...] = (
-    ("unshare", "--user", "--map-user=1000", "--map-group=1000"),
-    (
-        "setpriv",
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=+dac_override",
-        # A change of user makes the kernel forget the signal that was asked for before it.
-        "--pdeathsig=INT",
-    ),
+# PostgreSQL refuses to run as root, and as a user without a name. `nobody` is on every machine.
+NOBODY = "65534"
+# Somebody else inside a namespace of its own, and outside still the owner of the files.
+AS_NOBODY_INSIDE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
+# Where namespaces are not allowed (many containers), root can become `nobody` and keep the right to open files.
+AS_NOBODY = (
+    "setpriv",
+    f"--reuid={NOBODY}",
+    f"--regid={NOBODY}",
+    "--clear-groups",
+    "--inh-caps=-all,+dac_override",
+    "--ambient-caps=+dac_override",
+    # A change of user makes the kernel forget the signal that was asked for before it.
+    "--pdeathsig=INT",
 )
 
 
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
         initdb = start_child(command, log=self.log, environment=_environment())
         if initdb.wait() != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise CannotStartError(f"PostgreSQL's data could not be made. Its last words:\n{log_tail(self.log)}")
+            raise CannotStartError(f"PostgreSQL could not make its data. The log ends:\n{log_tail(self.log)}")
         if self.data_directory.exists():
             self.data_directory.rmdir()
         unfinished.rename(self.data_directory)
@@ -199,16 +199,27 @@ def _binary(name: str) -> Path:
 
 
 def _launcher() -> tuple[str, ...]:
-    """What to put before a command of PostgreSQL so that it does not run as root."""
-    if sys.platform == "win32" or os.geteuid() != 0:
+    """What to put before a command of PostgreSQL so that it runs as a user whom it accepts."""
+    if os.geteuid() == 0:
+        ways = [AS_NOBODY_INSIDE, AS_NOBODY]
+    elif not _has_a_name():
+        ways = [AS_NOBODY_INSIDE]
+    else:
         return ()
-    for launcher in AS_ROOT:
-        if shutil.which(launcher[0]) and _works(launcher):
-            return launcher
+    for way in ways:
+        if shutil.which(way[0]) and _works(way):
+            return way
     raise CannotStartError(
-        "PostgreSQL does not run as root here, and there is no way to be somebody else: "
-        "run as an ordinary user, or set DATABASE_URL."
+        f"PostgreSQL does not run as user {os.geteuid()}, and there is no way to be another here: "
+        "run as an ordinary user with a name, or set DATABASE_URL."
     )
+
+
+def _has_a_name() -> bool:
+    try:
+        return bool(pwd.getpwuid(os.geteuid()))
+    except KeyError:
+        return False
 
 
 def _works(launcher: tuple[str, ...]) -> bool:

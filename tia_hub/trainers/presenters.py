@@ -20,11 +20,11 @@ STATE_COLOURS = {
     CourseState.WITHDRAWN: "purple",
 }
 OWNER_WORDS = {
-    QuestionOwner.PROVIDER: "About the provider",
+    QuestionOwner.PROVIDER: "About the provider, over all its courses",
     QuestionOwner.COURSE: "About the course",
     QuestionOwner.ORGANISATION: "About your organisation’s own needs",
 }
-TOO_FEW = f"Shown once {FEWEST_REVIEWERS} organisations have rated it"
+TOO_FEW = f"Fewer than {FEWEST_REVIEWERS} organisations, so not shown"
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,11 @@ class QuestionLine:
     own: str
 
     @property
-    def mean(self) -> str:
-        """The mean, in words for a list."""
-        return f"{self.figures.mean} out of 3" if self.figures else ""
-
-    @property
-    def spread(self) -> str:
-        """From the lowest to the highest rating."""
-        return f"{_plain(self.figures.lowest)} to {_plain(self.figures.highest)}" if self.figures else ""
-
-    @property
     def line(self) -> str:
-        """All of it on one line."""
+        """What there is to say of it: others' figures where the question is published, else the organisation's own rating."""
         if self.figures:
-            return f"{self.mean}, from {self.spread}, {self.figures.organisations} organisations"
+            spread = f"{_plain(self.figures.lowest)} to {_plain(self.figures.highest)}"
+            return f"Mean {self.figures.mean} out of 3, lowest to highest {spread}, {self.figures.organisations} organisations"
         return TOO_FEW if self.published else self.own
 
 

@@ -175,7 +175,7 @@ def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> 
         to=manager.person.email,
         subject="A self-assessment was shared with you",
         template="training_shared",
-        context={"address": link(f"/o/{scope.slug}/training/people"), "organisation": scope.name},
+        context={"address": link("training.team", organisation=scope.slug), "organisation": scope.name},
         recipient_id=manager.person_id,
         permission=Permission.ASSESSMENT_MANAGE,
     )
@@ -375,7 +375,7 @@ def _tell_the_other(scope: OrganisationScope, form: SelfAssessment) -> None:
                 subject="A training plan waits for your confirmation",
                 template="training_confirm",
                 context={
-                    "address": link(f"/o/{scope.slug}/training/forms/{form.id}"),
+                    "address": link("training.show", organisation=scope.slug, form_id=form.id),
                     "organisation": scope.name,
                 },
                 recipient_id=other.person_id,
