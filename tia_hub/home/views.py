@@ -1,6 +1,6 @@
 """The first page, everybody's places, and the first page of each place."""
 
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,12 +8,12 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from tia_hub.audits.queries import list_audits, list_ratings
-from tia_hub.audits.types import AuditState
+from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.errors import NotFound
 from tia_hub.core.identity import resolver
 from tia_hub.core.pages import page, place_url
-from tia_hub.core.permissions import Permission
+from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
     DispatchScope,
@@ -89,17 +89,19 @@ def work(scope: OrganisationScope) -> ResponseReturnValue:
         people = list_named_members(scope, {form.membership_id for form in others}) if others else []
         add_shared_forms(found, scope, others, {member.id: member.person.name for member in people})
     if scope.may(Permission.AUDIT_WRITE):
-        audits = list_audits(scope)
-        in_progress = any(audit.state == AuditState.IN_PROGRESS for audit in audits)
-        add_audits(found, scope, audits, list_ratings(scope, AuditState.IN_PROGRESS) if in_progress else {})
-        add_first_steps(found, scope, audits=audits)
-    if scope.may(Permission.COURSE_SCORE):
-        add_scores(found, scope, list_draft_scores(scope))
-    if scope.may(Permission.OUTCOME_WRITE):
-        add_outcomes(found, scope, summarise_indicators(scope, today()))
-    if scope.may(Permission.PUBLICATION_READ):
-        add_publication(found, scope, get_own_publication(scope))
+        _add_lead_work(found, scope)
     return page("home/work.html", scope=scope, work=found, may_read_trail=scope.may(Permission.ORGANISATION_TRAIL))
+
+
+def _add_lead_work(found: Work, scope: OrganisationScope) -> None:
+    audits = list_audits(scope)
+    in_progress = any(audit.state == AuditState.IN_PROGRESS for audit in audits)
+    shared = any(audit.disclosure == Disclosure.SHARED for audit in audits)
+    add_first_steps(found, scope, has_audits=bool(audits), shared=shared)
+    add_audits(found, scope, audits, list_ratings(scope, AuditState.IN_PROGRESS) if in_progress else {})
+    add_scores(found, scope, list_draft_scores(scope))
+    add_outcomes(found, scope, summarise_indicators(scope, today()))
+    add_publication(found, scope, get_own_publication(scope), shared=shared)
 
 
 @bp.get("/o/<organisation>/trail")
@@ -121,7 +123,9 @@ def _trail(scope: Home) -> ResponseReturnValue:
         before = read_before(request.args.get("before"))
     except ValueError as fault:
         raise NotFound from fault
-    return page("home/trail.html", scope=scope, trail=make_trail_page(list_events(scope, before=before, limit=PER_PAGE + 1)))
+    trail = make_trail_page(list_events(scope, before=before, limit=PER_PAGE + 1))
+    older = f"{request.path}?{urlencode({'before': trail.older})}" if trail.older else None
+    return page("home/trail.html", scope=scope, trail=trail, older=older, newest=request.path if before else None)
 
 
 @bp.get("/p/<partnership>/")
@@ -154,10 +158,22 @@ def provider(scope: ProviderScope) -> ResponseReturnValue:
 @public
 def roles() -> ResponseReturnValue:
     """Who may do what, made from the code that decides it."""
-    table: list[tuple[str, str, Any]] = [(role.words, role.description, role.permissions) for role in Role]
-    table.append((COORDINATOR_WORDS, "Somebody in the partnership's office.", COORDINATOR_PERMISSIONS))
-    table.append((PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS))
-    return page("home/roles.html", roles=table, permissions=list(Permission))
+    permissions = [each for each in Permission if each.place is PlaceKind.ORGANISATION]
+    offices = [
+        (COORDINATOR_WORDS, "Somebody in the partnership’s office.", COORDINATOR_PERMISSIONS),
+        (PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS),
+    ]
+    return page(
+        "home/roles.html",
+        roles=list(Role),
+        rows=[
+            [each.words.capitalize(), *("Yes" if each in role.permissions else "No" for role in Role)] for each in permissions
+        ],
+        offices=[
+            (name, description, [each.words for each in Permission if each in granted])
+            for name, description, granted in offices
+        ],
+    )
 
 
 @bp.get("/about")

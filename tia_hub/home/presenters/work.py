@@ -166,7 +166,7 @@ def add_outcomes(work: Work, scope: OrganisationScope, indicators: IndicatorSumm
                 title=f"Record readings of {plural(len(late), 'indicator', 'indicators')}",
                 href=address,
                 hint="; ".join(late[:3]) + (f"; and {len(late) - 3} more" if len(late) > 3 else ""),
-                status="Out of date",
+                status="Due",
                 colour="amber",
             )
         )
@@ -176,24 +176,27 @@ def add_outcomes(work: Work, scope: OrganisationScope, indicators: IndicatorSumm
     work.facts.append(Fact(key="Outcomes", value=words, href=address, text="See"))
 
 
-def add_publication(work: Work, scope: OrganisationScope, publication: Publication | None) -> None:
-    """For a lead: what the coordinator sees by now."""
+def add_publication(work: Work, scope: OrganisationScope, publication: Publication | None, *, shared: bool) -> None:
+    """For a lead: what the coordinator sees by now; `shared` is whether anything was shared."""
     words = "Nothing yet. You decide, piece by piece, what is shared"
     if publication is not None and publication.version > 0 and publication.published_at is not None:
         words = f"Your figures as of {format_date(publication.published_at)}"
+    elif shared:
+        words = "Your figures are being put together"
     address = url_for("reports.publication", organisation=scope.slug)
     work.facts.append(Fact(key="What the coordinator sees", value=words, href=address, text="See"))
 
 
-def add_first_steps(work: Work, scope: OrganisationScope, *, audits: Sequence[Audit]) -> None:
+def add_first_steps(work: Work, scope: OrganisationScope, *, has_audits: bool, shared: bool) -> None:
     """For a lead whose organisation begins: what to do first. Nothing once all of it is done."""
-    shared = any(audit.disclosure == Disclosure.SHARED for audit in audits)
-    steps = [
+    if has_audits and shared:
+        return
+    work.steps = [
         step(
             "Start your first audit",
-            url_for("audits.start" if not audits else "audits.index", organisation=scope.slug),
+            url_for("audits.index" if has_audits else "audits.start", organisation=scope.slug),
             "See where your organisation is on its journey. You can stop and go on, and only your organisation sees it",
-            done=bool(audits),
+            done=has_audits,
         ),
         step(
             "Share an audit with the coordinator",
@@ -202,5 +205,3 @@ def add_first_steps(work: Work, scope: OrganisationScope, *, audits: Sequence[Au
             done=shared,
         ),
     ]
-    if not all(each.status == "Done" for each in steps):
-        work.steps = steps
