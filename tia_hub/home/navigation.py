@@ -14,9 +14,12 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
         NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
+        NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
+        NavItem("Teams", "tenants.teams", P.PEOPLE_MANAGE),
     ),
     PlaceKind.PARTNERSHIP: (
         NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Organisations", "tenants.organisations", P.ORGANISATION_MANAGE),
         NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
         NavItem("Reports", "reports.index", P.REPORT_READ),
         NavItem("Schedules", "reports.schedules", P.REPORT_READ),
