@@ -67,11 +67,11 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie
     environ = EnvironBuilder(path=path, headers={"Cookie": f"{cookie.key}={cookie.value}"}).get_environ()
-    plain = Client(app)
+    plain = Client(app, use_cookies=False)
 
     def ours() -> str:
         answer = plain.open(dict(environ))
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.status
         return answer.text
 
     with recorded(app) as statements:
@@ -107,7 +107,7 @@ def _saves(app: Flask, client: Any, path: str, code: str) -> list[Figure]:
 
         def send() -> None:
             answer = client.post(f"{path}/criteria/{code}", data=fields, headers={"HX-Request": "true"})
-            assert answer.status_code == 200
+            assert answer.status_code == 200, answer.status
             found = re.search(rf'name="{seen_name}" value="([^"]*)"', answer.text)
             assert found
             fields[seen_name] = html.unescape(found[1])
