@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_organisation_partnership_id_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
+    op.create_index("ix_organisation_partnership_id_name", "organisation", ["partnership_id", "name"], unique=False)
     op.create_table(
         "provider",
         sa.Column("partnership_id", sa.Uuid(), nullable=False),

@@ -11,7 +11,7 @@ from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
-from tests.factories.tenants import Region, Someone, Trainer, make_provider
+from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
 from tests.factories.training import make_agreed, make_shared
 from tia_hub.core.clock import today
@@ -22,6 +22,8 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.services.invitations import invite_lead, invite_member
+from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
 
@@ -71,8 +73,14 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         (agreed,) = list_agreed_forms(scope)
     indicator_id = make_indicator(tenant, f"Complaints {secret(mark)}", source=secret(mark), shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
+    with transaction(tenant.scope(house.lead)) as scope:
+        invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
     return {
         "organisation": tenant.slug,
+        "team_id": make_team(tenant),
+        "membership_id": house.colleague.membership_id,
+        "tenants.resend:invitation_id": invitation_id,
+        "tenants.withdraw:invitation_id": invitation_id,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
@@ -85,11 +93,15 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     """What a partnership has: a provider with a course and an invitation, a report, a schedule with a mail."""
     course_id = make_live_course(region, trainer)
     date_id = make_date(trainer, course_id, today() + timedelta(days=30))
+    newcomer = make_organisation(region, "Quiet Corner")
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.COMPILE_REPORT)
     with transaction(region.scope()) as scope:
         invitation = invite_user(scope, provider_id=trainer.id, email="invited@example.org")
+        token = _token(scope, "provider_invitation")
+        lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
+        lead_token = _token(scope, "invitation")
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -116,8 +128,13 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "action": "pause",
         "email_id": _newest_mail(region.scope(), "report").id,
         "trainers.revoke:invitation_id": invitation.id,
-        "trainers.invitation:token": (token := _token(region.scope())),
+        "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
+        "organisation_id": newcomer.id,
+        "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
+        "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,
+        "tenants.invitation:token": lead_token,
+        "tenants.accept:token": lead_token,
     }
 
 
@@ -126,9 +143,10 @@ def _newest_mail(scope: Home, word: str) -> Email:
         return next(email for email in list_emails(scope) if word in email.purpose)
 
 
-def _token(scope: Home) -> str:
-    """The token of the newest invitation, from the mail that carries it."""
-    found = re.search(r"invitation/([\w-]+)", _newest_mail(scope, "invitation").text_body)
+def _token(scope: Home, purpose: str) -> str:
+    """The token of the invitation that was just mailed."""
+    [email] = list_emails(scope, purpose=purpose)
+    found = re.search(r"invitation/([\w-]+)", email.text_body)
     assert found
     return found[1]
 

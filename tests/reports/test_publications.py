@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
@@ -99,6 +99,7 @@ def test_the_page_is_the_leads(as_: As, cast: Cast) -> None:
     assert as_(cast.theirs.lead).get(path).status_code == 404
 
 
+@settings(deadline=None)
 @given(
     levels=st.dictionaries(st.sampled_from(["informed", "skilled", "enhanced", "specialist"]), st.integers(0, 30), min_size=1),
     areas=st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(0, 30), max_size=5),

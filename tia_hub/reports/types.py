@@ -201,13 +201,15 @@ class Participant(_Figures):
 
 
 class PeopleFigures(_Figures):
-    """People counted by one thing. `organisations` is how many told their number; None where none did."""
+    """People counted by one thing. `people` is None where no organisation told its number, `organisations` how many did."""
 
     kind: CountKind
     code: str
     words: str
     people: int | None
     organisations: int
+    courses: int | None = None
+    """Live courses that cover it, where it is a development area."""
 
 
 class RegistryFigures(_Figures):
@@ -215,7 +217,8 @@ class RegistryFigures(_Figures):
 
     providers: int
     courses: int
-    reviewed_courses: int
+    courses_with_dates: int
+    """Those with a date that was still to come."""
     courses_by_level: tuple[tuple[str, int], ...]
 
 
@@ -240,5 +243,5 @@ class ReportFigures(_Figures):
     participants: tuple[Participant, ...]
     audits: tuple[AuditFigures, ...]
     people: tuple[PeopleFigures, ...]
-    registry: RegistryFigures | None
+    registry: RegistryFigures
     omissions: tuple[Omission, ...]

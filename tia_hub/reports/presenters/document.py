@@ -69,9 +69,7 @@ def make_document(figures: ReportFigures) -> Document:
     sections = [_glance(figures), _participation(figures)]
     for number, audits in enumerate(figures.audits, start=1):
         sections += [_ratings(audits, number, figures), _criteria(audits, number, figures)]
-    sections += [_workforce(figures), _method(figures)]
-    if figures.registry is not None:
-        sections.insert(-1, _registry(figures))
+    sections += [_workforce(figures), _registry(figures), _method(figures)]
     return Document(title=figures.title, about=_about(figures), sections=tuple(sections))
 
 
@@ -285,9 +283,9 @@ def _workforce(figures: ReportFigures) -> Section:
         tables.append(
             Table(
                 caption="Development areas that people agreed with their managers",
-                head=("Statement", "People", "Organisations counted"),
-                rows=_people(areas),
-                numeric=(1, 2),
+                head=("Statement", "People", "Organisations counted", "Courses that cover it"),
+                rows=tuple((*row, each.courses or 0) for row, each in zip(_people(areas), areas, strict=True)),
+                numeric=(1, 2, 3),
             )
         )
     words = [
@@ -303,14 +301,13 @@ def _workforce(figures: ReportFigures) -> Section:
 
 def _registry(figures: ReportFigures) -> Section:
     registry = figures.registry
-    assert registry is not None  # noqa: S101 - asked before
     return Section(
         id="training",
         title="Training on offer",
         sheet="Training on offer",
         words=(
-            f"The registry has {_plural(registry.courses, 'course')} of {_plural(registry.providers, 'provider')}. "
-            f"Organisations have answered the selection questions for {_plural(registry.reviewed_courses, 'course')}.",
+            f"The registry has {_plural(registry.courses, 'course')} of {_plural(registry.providers, 'provider')} that can be "
+            f"booked, {registry.courses_with_dates:,} of them with a date to come. It is the same for all areas and sectors.",
         ),
         tables=(
             Table(

@@ -30,9 +30,12 @@ from tia_hub.reports.types import (
     Omission,
     Participant,
     PeopleFigures,
+    RegistryFigures,
     ReportFigures,
 )
 from tia_hub.tenants.types import Sector
+from tia_hub.trainers.queries import summarise_registry
+from tia_hub.trainers.types import RegistrySummary
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
     audits = list_counted_audits(scope, ids, *period)
     publications = {row.organisation_id: row for row in list_publications(scope)}
     areas = dict(list_areas(scope))
+    registry, edition = summarise_registry(scope), current_edition()
     counted = Counter((audit.edition, audit.scope_kind) for audit in audits)
     editions = {code: get_edition(code) for code, _ in counted}
     return ReportFigures(
@@ -81,8 +85,8 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
         small_number=office.small_number,
         participants=_participants(members, audits, publications),
         audits=tally_audits(count_ratings(scope, ids, *period), counted, editions),
-        people=_people(count_people(scope, ids), current_edition()),
-        registry=None,
+        people=_people(count_people(scope, ids), edition, registry),
+        registry=_registry(registry, edition),
         omissions=_omissions(
             members,
             audited={audit.organisation_id for audit in audits},
@@ -127,18 +131,30 @@ def _participants(
     return tuple(participants)
 
 
-def _people(rows: Sequence[CountRow], edition: Edition) -> tuple[PeopleFigures, ...]:
+def _registry(registry: RegistrySummary, edition: Edition) -> RegistryFigures:
+    return RegistryFigures(
+        providers=registry.providers,
+        courses=sum(registry.live_courses.values()),
+        courses_with_dates=registry.courses_with_dates,
+        courses_by_level=tuple((level.name, registry.live_courses[level.code]) for level in edition.levels),
+    )
+
+
+def _people(rows: Sequence[CountRow], edition: Edition, registry: RegistrySummary) -> tuple[PeopleFigures, ...]:
     told = {(row.kind, row.code): row for row in rows}
     levels = [(level.code.value, level.name) for level in edition.levels]
     figures = [_count(told, CountKind.NEEDED_LEVEL, code, words) for code, words in levels]
     figures.append(_count(told, CountKind.FORM_STATE, "agreed", "All levels together"))
     for row in rows:
         if row.kind == CountKind.DEVELOPMENT_AREA:
-            figures.append(_count(told, CountKind.DEVELOPMENT_AREA, row.code, _statement(edition, row.code)))
+            words, courses = _statement(edition, row.code), registry.statements.get(row.code, 0)
+            figures.append(_count(told, CountKind.DEVELOPMENT_AREA, row.code, words, courses))
     return tuple(figures)
 
 
-def _count(told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, words: str) -> PeopleFigures:
+def _count(
+    told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, words: str, courses: int | None = None
+) -> PeopleFigures:
     row = told.get((kind, code))
     return PeopleFigures(
         kind=kind,
@@ -146,6 +162,7 @@ def _count(told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, wo
         words=words,
         people=row.people if row else None,
         organisations=row.organisations if row else 0,
+        courses=courses,
     )
 
 
