@@ -18,8 +18,12 @@ from flask_security import (
     SQLAlchemyUserDatastore,
     Totp,
     login_user,
+    tf_code_confirmed,
+    tf_disabled,
+    tf_profile_changed,
 )
 from flask_security.recoverable import generate_reset_password_token
+from flask_security.utils import send_mail
 from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
 from passlib.totp import TotpMatch  # type: ignore[import-untyped]
 from sqlalchemy import or_, select, update
@@ -221,6 +225,27 @@ def _render(template: str, **context: Any) -> Any:
     return page(template, status=422 if faulty else 200, **context)
 
 
+def _tell_owner(what: str) -> None:
+    person = current_user if current_user.is_authenticated else _store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
+    if person is not None:
+        send_mail(
+            "How you sign in to TIA Hub was changed", person.email, "security/email/second_factor", user=person, what=what
+        )
+
+
+def _second_factor_set_up(app: Flask, **rest: Any) -> None:
+    _tell_owner("An authenticator app was set up for your TIA Hub account just now.")
+
+
+def _second_factor_confirmed(app: Flask, **rest: Any) -> None:
+    if g.get("sets_up_second_factor"):
+        _second_factor_set_up(app)
+
+
+def _second_factor_disabled(app: Flask, **rest: Any) -> None:
+    _tell_owner("Your TIA Hub account no longer asks for a code: its authenticator app was turned off just now.")
+
+
 def _guessed_address() -> str:
     """Whose account this request tries to open."""
     if current_user.is_authenticated:
@@ -385,6 +410,9 @@ def register(app: Flask, settings: Settings) -> None:
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
     security.mail_context_processor(lambda: {"link": link})
+    tf_profile_changed.connect(_second_factor_set_up, app)
+    tf_code_confirmed.connect(_second_factor_confirmed, app)
+    tf_disabled.connect(_second_factor_disabled, app)
     app.before_request(_watch)
     app.after_request(_after)
 
