@@ -32,6 +32,7 @@ from tia_hub.home.presenters.work import (
     Work,
     add_audits,
     add_first_steps,
+    add_joining,
     add_outcomes,
     add_own_form,
     add_publication,
@@ -43,7 +44,7 @@ from tia_hub.outcomes.queries import summarise_indicators
 from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
-from tia_hub.tenants.queries import list_named_members
+from tia_hub.tenants.queries import count_joining, list_invitations, list_named_members
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
@@ -97,8 +98,10 @@ def _add_lead_work(found: Work, scope: OrganisationScope) -> None:
     audits = list_audits(scope)
     in_progress = any(audit.state == AuditState.IN_PROGRESS for audit in audits)
     shared = any(audit.disclosure == Disclosure.SHARED for audit in audits)
-    add_first_steps(found, scope, has_audits=bool(audits), shared=shared)
+    joining = count_joining(scope)
+    add_first_steps(found, scope, joining=joining, has_audits=bool(audits), shared=shared)
     add_audits(found, scope, audits, list_ratings(scope, AuditState.IN_PROGRESS) if in_progress else {})
+    add_joining(found, scope, joining)
     add_scores(found, scope, list_draft_scores(scope))
     add_outcomes(found, scope, summarise_indicators(scope, today()))
     add_publication(found, scope, get_own_publication(scope), shared=shared)
@@ -139,6 +142,7 @@ def overview(scope: PartnershipScope) -> ResponseReturnValue:
         audits=list_latest_audits(scope),
         offered=list_offered_courses(scope),
         failed=list_failed(scope),
+        invitations=list_invitations(scope),
         has_reports=bool(reports),
         today=today(),
         page=request.args.get("page", 1, type=int),

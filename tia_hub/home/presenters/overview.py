@@ -10,13 +10,14 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from flask import url_for
 
-from tia_hub.core.clock import LONDON, format_date
+from tia_hub.core.clock import LONDON, format_date, now
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.framework.loader import current_edition, get_edition
 from tia_hub.home.presenters.items import Item, plural, step
 from tia_hub.home.scoring import BY_NEED, NOT_APPLICABLE, UNRATED, prevailing
 from tia_hub.reports.queries.members import Member
 from tia_hub.reports.queries.publications import LatestAudit
+from tia_hub.tenants.models import Invitation
 from tia_hub.trainers.models import Course
 
 PER_PAGE = 30
@@ -137,16 +138,44 @@ def _waiting(
     return items
 
 
-def _steps(scope: PartnershipScope, *, members: bool, published: bool, reports: bool) -> list[Item]:
-    steps = [
+def _invited(scope: PartnershipScope, invitations: Sequence[Invitation]) -> list[Item]:
+    open_ones = [each for each in invitations if each.accepted_at is None and each.revoked_at is None]
+    late = [each for each in open_ones if each.expires_at <= now()]
+    organisations = url_for("tenants.organisations", partnership=scope.slug)
+    items = []
+    if late:
+        title = f"Send {plural(len(late), 'invitation', 'invitations')} to leads again"
+        hint = "Nobody accepted in time"
+        items.append(Item(title=title, href=organisations, hint=hint, status="Run out", colour="amber"))
+    if len(open_ones) > len(late):
+        title = f"{plural(len(open_ones) - len(late), 'lead has', 'leads have')} not accepted your invitation yet"
+        items.append(Item(title=title, href=organisations, status="Invited"))
+    return items
+
+
+def _steps(scope: PartnershipScope, *, members: bool, invited: bool, published: bool, reports: bool) -> list[Item]:
+    if members and invited and reports:
+        return []
+    return [
+        step(
+            "Create the organisations that take part",
+            url_for("tenants.organisations" if members else "tenants.new_organisation", partnership=scope.slug),
+            "Police, NHS trusts, councils, schools, charities: each is a place of its own that others cannot see into",
+            done=members,
+        ),
+        step(
+            "Invite each organisation’s lead",
+            url_for("tenants.organisations", partnership=scope.slug),
+            "On the organisation’s page. The lead invites everybody else",
+            done=invited,
+        ),
         step(
             "Compile your first report",
-            url_for("reports.new" if not reports else "reports.index", partnership=scope.slug),
-            "As soon as organisations share their audits" if not published else "From what organisations share with you by now",
+            url_for("reports.index" if reports else "reports.new", partnership=scope.slug),
+            "From what organisations share with you by now" if published else "As soon as organisations share their audits",
             done=reports,
         ),
     ]
-    return [] if all(each.status == "Done" for each in steps) else steps
 
 
 def make_overview(
@@ -156,6 +185,7 @@ def make_overview(
     audits: Sequence[LatestAudit],
     offered: Sequence[Course],
     failed: Collection[UUID],
+    invitations: Sequence[Invitation],
     has_reports: bool,
     today: date,
     page: int,
@@ -166,8 +196,14 @@ def make_overview(
     a_year_ago = today - relativedelta(years=1)
     red = ((member.name, _red_principles(audit)) for member, audit in shown)
     return Overview(
-        steps=_steps(scope, members=bool(members), published=bool(shown), reports=has_reports),
-        waiting=_waiting(scope, members, offered, failed),
+        steps=_steps(
+            scope,
+            members=bool(members),
+            invited=bool(invitations) or bool(audits),
+            published=bool(shown),
+            reports=has_reports,
+        ),
+        waiting=[*_waiting(scope, members, offered, failed), *_invited(scope, invitations)],
         participating=len(shown),
         organisations=len(members),
         map=_map(shown, page),

@@ -14,6 +14,7 @@ from tia_hub.framework.loader import get_edition
 from tia_hub.home.presenters.items import Fact, Item, plural, step
 from tia_hub.outcomes.types import IndicatorSummary
 from tia_hub.reports.models import Publication
+from tia_hub.tenants.types import Joining
 from tia_hub.training.models import SelfAssessment
 from tia_hub.training.types import FormState
 
@@ -187,11 +188,43 @@ def add_publication(work: Work, scope: OrganisationScope, publication: Publicati
     work.facts.append(Fact(key="What the coordinator sees", value=words, href=address, text="See"))
 
 
-def add_first_steps(work: Work, scope: OrganisationScope, *, has_audits: bool, shared: bool) -> None:
+def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
+    """For a lead: how many people are here, and who was invited and has not joined."""
+    if joining.expired:
+        work.waiting.append(
+            Item(
+                title=f"Send {plural(joining.expired, 'invitation', 'invitations')} again",
+                href=url_for("tenants.invitations", organisation=scope.slug),
+                hint="Nobody accepted in time. You can send an invitation again, or withdraw it",
+                status="Run out",
+                colour="amber",
+            )
+        )
+    if joining.invited:
+        work.resting.append(
+            Item(
+                title=f"{plural(joining.invited, 'person has', 'people have')} not accepted your invitation yet",
+                href=url_for("tenants.invitations", organisation=scope.slug),
+                status="Invited",
+            )
+        )
+    address = url_for("tenants.people", organisation=scope.slug)
+    words = plural(joining.members, "person", "people")
+    work.facts.append(Fact(key="People", value=words, href=address, text="See"))
+
+
+def add_first_steps(work: Work, scope: OrganisationScope, *, joining: Joining, has_audits: bool, shared: bool) -> None:
     """For a lead whose organisation begins: what to do first. Nothing once all of it is done."""
-    if has_audits and shared:
+    has_people = joining.members > 1 or joining.invited > 0
+    if has_people and has_audits and shared:
         return
     work.steps = [
+        step(
+            "Invite your colleagues",
+            url_for("tenants.people" if has_people else "tenants.invite", organisation=scope.slug),
+            "They get an email with a link. Make teams first if you want to say who belongs where",
+            done=has_people,
+        ),
         step(
             "Start your first audit",
             url_for("audits.index" if has_audits else "audits.start", organisation=scope.slug),
