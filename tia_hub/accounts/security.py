@@ -19,6 +19,7 @@ from flask_security import (
     Totp,
     login_user,
 )
+from flask_security.recoverable import generate_reset_password_token
 from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
 from passlib.totp import TotpMatch  # type: ignore[import-untyped]
 from sqlalchemy import or_, select, update
@@ -204,6 +205,12 @@ def enter(person: Person, *, then: str) -> ResponseReturnValue:
     login_user(person, authn_via=["register"])
     _store().commit()
     return redirect(then, 303)
+
+
+def link_for_new_password(person: Person) -> str:
+    """The full address by which somebody chooses a password; it works for one hour, and once."""
+    token: str = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
+    return link("security.reset_password", token=token)
 
 
 def _render(template: str, **context: Any) -> Any:

@@ -42,6 +42,11 @@ class CountRow:
     organisations: int
 
 
+def see_one_moment(scope: PartnershipScope) -> None:
+    """Have every read of this transaction see the same moment, whatever is published meanwhile: the first thing in it."""
+    scope.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def get_own_publication(scope: OrganisationScope) -> Publication | None:
     """What the organisation has published."""
     return scope.session.get(Publication, scope.organisation_id)
