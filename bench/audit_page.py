@@ -103,7 +103,7 @@ def _saves(app: Flask, client: Any, path: str, code: str) -> list[Figure]:
     seen_name = f"{_anchor(code)}-seen"
 
     def save(number: int) -> float:
-        fields[f"{_anchor(code)}-journey"] = f"Typed {number} times."
+        fields[f"{anchor}-journey"] = f"Typed {number} times."
 
         def send() -> None:
             answer = client.post(f"{path}/criteria/{code}", data=fields, headers={"HX-Request": "true"})
@@ -121,7 +121,3 @@ def _saves(app: Flask, client: Any, path: str, code: str) -> list[Figure]:
         Figure("saving one criterion: statements", len(statements), 8),
         Figure("saving one criterion: 95 % of saves within", percentile(times, 0.95), 25, "ms"),
     ]
-
-
-def _anchor(code: str) -> str:
-    return code.replace(".", "-")
