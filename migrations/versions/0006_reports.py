@@ -41,12 +41,14 @@ def upgrade() -> None:
         "report_schedule",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("partnership_id", sa.Uuid(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_report_schedule_partnership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_schedule")),
         sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_report_schedule_partnership_id_id")),
+        sa.UniqueConstraint("partnership_id", "token", name=op.f("uq_report_schedule_partnership_id_token")),
     )
     op.create_table(
         "publication",

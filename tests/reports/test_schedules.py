@@ -28,6 +28,12 @@ pytestmark = pytest.mark.usefixtures("context", "empty_queue")
 As = Callable[[Someone], StrictClient]
 
 
+@pytest.fixture(autouse=True)
+def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing PDFs takes long, and none of this is about them."""
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+
 @pytest.fixture
 def office(as_: As, cast: Cast) -> StrictClient:
     """The coordinator's browser."""
@@ -113,9 +119,8 @@ def test_a_monthly_report_arrives_once_even_with_two_sweeps_and_asks_for_sign_in
 
 
 def test_where_nothing_changed_the_next_mail_says_so(
-    office: StrictClient, cast: Cast, services: Services, superuser_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    office: StrictClient, cast: Cast, services: Services, superuser_engine: Engine
 ) -> None:
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
     schedule(office, cast, cast.coordinator)
     for _ in range(2):
         fall_due(superuser_engine)
@@ -200,6 +205,18 @@ def test_sending_now_with_two_clicks_sends_once(
     assert office.post(f"{address}/send", data=fields).status_code == 303
     work(superuser_engine)
     assert len(mails_to(services, cast.coordinator)) == 1
+
+
+def test_scheduling_with_two_clicks_makes_one_schedule(office: StrictClient, cast: Cast, superuser_engine: Engine) -> None:
+    path = f"/p/{cast.region.slug}/schedules/new"
+    page = JustHTML(office.get(path).text, sanitize=False)
+    form = next(form for form in page.query("form") if form.attrs["action"] == path)
+    fields = form_fields(form) | answers(cast.coordinator)
+    first, second = office.post(path, data=fields), office.post(path, data=fields)
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    with superuser_engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM schedule")).scalar_one() == 1
 
 
 def test_a_schedule_is_the_partnerships_own(as_: As, office: StrictClient, cast: Cast) -> None:

@@ -120,6 +120,18 @@ def test_an_edit_clears_the_others_confirmation_but_words_on_a_difference_do_not
     assert not save("Another plan", Typed("I see it differently", 1))
 
 
+def test_confirming_twice_is_confirming_once(context: None, cast: Cast, superuser_engine: Engine) -> None:
+    ours = cast.ours
+    form_id = make_shared(ours.tenant, ours.staff, ours.manager)
+    for _ in range(2):
+        confirm(ours.tenant, ours.manager, form_id)
+    with superuser_engine.connect() as connection:
+        mails = connection.execute(
+            text("SELECT to_address FROM email WHERE home_id = :id AND purpose = 'training_confirm'"), {"id": ours.tenant.id}
+        )
+        assert [row.to_address for row in mails] == [ours.staff.email]
+
+
 def test_starting_twice_gives_one_form(as_, cast: Cast, superuser_engine: Engine) -> None:
     client = as_(cast.ours.colleague)
     page = client.get(f"{training(cast)}/")

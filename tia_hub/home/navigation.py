@@ -13,9 +13,8 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
         NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
-        NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
         NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
-        NavItem("Teams", "tenants.teams", P.PEOPLE_MANAGE),
+        NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (
         NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),

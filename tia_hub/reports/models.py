@@ -136,10 +136,12 @@ class ReportSchedule(Base):
     """What a schedule compiles and sends. Its times are in the row of `schedule` with the same id."""
 
     __tablename__ = "report_schedule"
-    __table_args__ = (UniqueConstraint("partnership_id", "id"),)
+    __table_args__ = (UniqueConstraint("partnership_id", "id"), UniqueConstraint("partnership_id", "token"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    token: Mapped[str]
+    """Given by the form: two clicks make one schedule."""
     title: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     trouble: Mapped[str | None]

@@ -156,6 +156,7 @@ def add_schedule(scope: PartnershipScope) -> ResponseReturnValue:
         local_time=form.local_time.time,
         recipients=form.chosen(),
         colleagues=colleagues,
+        token=form.token.data,
     )
     return see("reports.schedule", "Report scheduled", partnership=scope.slug, schedule_id=schedule_id)
 

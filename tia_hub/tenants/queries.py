@@ -11,7 +11,7 @@ from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import IdentityScope, InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Area, Coordinator, Invitation, Membership, Organisation, Partnership, Team
-from tia_hub.tenants.types import Role, Slice
+from tia_hub.tenants.types import Joining, Role, Slice
 
 PER_PAGE = 50
 FURTHEST = 10_000
@@ -231,6 +231,27 @@ def list_invitations(
     if organisation_id is not None:
         query = query.where(Invitation.organisation_id == organisation_id)
     return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
+
+
+def count_joining(scope: OrganisationScope) -> Joining:
+    """How many people are in the organisation, and how many were invited and have not joined."""
+    members = (
+        select(func.count())
+        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    row = scope.session.execute(
+        select(
+            members,
+            func.count().filter(Invitation.expires_at > func.now()),
+            func.count().filter(Invitation.expires_at <= func.now()),
+        ).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).one()
+    return Joining(members=row[0], invited=row[1], expired=row[2])
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:

@@ -104,6 +104,17 @@ class InvitationState(StrEnum):
         return {"sent": "Sent", "accepted": "Accepted", "expired": "Expired", "revoked": "Withdrawn"}[self.value]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """How many people are in an organisation, and how many were invited and have not joined."""
+
+    members: int
+    invited: int
+    """Invitations that can still be accepted."""
+    expired: int
+    """Invitations that ran out."""
+
+
 Item = TypeVar("Item")
 
 

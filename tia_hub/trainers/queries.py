@@ -292,6 +292,17 @@ def list_own_scores(scope: OrganisationScope, course_ids: list[UUID] | None = No
     ]
 
 
+def list_draft_scores(scope: OrganisationScope) -> list[tuple[UUID, str]]:
+    """The courses whose score the organisation has begun and not finished: id and title, by title."""
+    rows = scope.session.execute(
+        select(Course.id, Course.title)
+        .join(CourseScore, CourseScore.course_id == Course.id)
+        .where(CourseScore.organisation_id == scope.organisation_id, CourseScore.state == ScoreState.DRAFT)
+        .order_by(Course.title, Course.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def summarise_registry(scope: PartnershipScope) -> RegistrySummary:
     """The partnership's registry in counts."""
     providers = scope.session.scalar(

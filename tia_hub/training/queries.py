@@ -83,6 +83,11 @@ def list_waiting(scope: OrganisationScope) -> list[Waiting]:
     return waiting
 
 
+def list_readable_forms(scope: OrganisationScope) -> list[SelfAssessment]:
+    """The acting member's own form, if there is one, and those that others share with them, newest first."""
+    return list(scope.session.scalars(_forms(scope).order_by(SelfAssessment.shared_at.desc().nulls_first(), SelfAssessment.id)))
+
+
 def _agreed(scope: OrganisationScope) -> Select[AgreedForm]:
     return (
         select(AgreedForm)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from tia_hub.core.clock import LONDON
@@ -20,6 +21,18 @@ RANKS = {"red": 0, "amber": 1, "green": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
+class LatestAudit:
+    """The last published audit of a whole organisation, with its ratings."""
+
+    organisation_id: UUID
+    audit_id: UUID
+    edition: str
+    submitted_at: datetime
+    ratings: dict[str, str | None]
+    """The rating of each criterion by its code; None where it is not rated."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CountRow:
     """People of all organisations that told their number, and how many organisations those are."""
 
@@ -27,6 +40,11 @@ class CountRow:
     code: str
     people: int
     organisations: int
+
+
+def see_one_moment(scope: PartnershipScope) -> None:
+    """Have every read of this transaction see the same moment, whatever is published meanwhile: the first thing in it."""
+    scope.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def get_own_publication(scope: OrganisationScope) -> Publication | None:
@@ -155,6 +173,40 @@ def list_counted_audits(
             select(counted).order_by(counted.c.organisation_id, counted.c.scope_kind, counted.c.team_name, counted.c.audit_id)
         )
     )
+
+
+def list_latest_audits(scope: PartnershipScope) -> list[LatestAudit]:
+    """The last published audit of each whole organisation, with its ratings: one statement, a row for each organisation."""
+    latest = (
+        select(PublishedAudit)
+        .ext(distinct_on(PublishedAudit.organisation_id))
+        .where(PublishedAudit.partnership_id == scope.partnership_id, PublishedAudit.scope_kind == "organisation")
+        .order_by(PublishedAudit.organisation_id, PublishedAudit.submitted_at.desc(), PublishedAudit.audit_id)
+        .subquery()
+    )
+    rows = scope.session.execute(
+        select(
+            latest.c.organisation_id,
+            latest.c.audit_id,
+            latest.c.edition,
+            latest.c.submitted_at,
+            func.jsonb_object_agg(PublishedRating.criterion, PublishedRating.rating),
+        )
+        .join(
+            PublishedRating,
+            and_(
+                PublishedRating.organisation_id == latest.c.organisation_id,
+                PublishedRating.audit_id == latest.c.audit_id,
+                PublishedRating.partnership_id == scope.partnership_id,
+            ),
+        )
+        .group_by(latest.c.organisation_id, latest.c.audit_id, latest.c.edition, latest.c.submitted_at)
+        .order_by(latest.c.organisation_id)
+    )
+    return [
+        LatestAudit(organisation_id=row[0], audit_id=row[1], edition=row[2], submitted_at=row[3], ratings=row[4])
+        for row in rows
+    ]
 
 
 def list_audited_before(scope: PartnershipScope, organisation_ids: Sequence[UUID], period_from: date) -> dict[UUID, datetime]:

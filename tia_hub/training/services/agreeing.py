@@ -95,10 +95,13 @@ def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str
         raise Refused("There is no practice level in this form yet. The person it is about can choose one under “Your role”.")
     if not all(code in answers and answers[code].text for code in plans):
         raise Refused("Write something in both plans before you confirm them. “Nothing for now” is enough.")
-    if form.membership_id == scope.membership_id:
-        form.worker_confirmed_at = form.worker_confirmed_at or now()
+    mine = form.membership_id == scope.membership_id
+    if (form.worker_confirmed_at if mine else form.manager_confirmed_at) is not None:
+        return FormState(form.state)
+    if mine:
+        form.worker_confirmed_at = now()
     else:
-        form.manager_confirmed_at = form.manager_confirmed_at or now()
+        form.manager_confirmed_at = now()
     record(scope, "self_assessment.confirmed", "Confirmed the plans of a self-assessment")
     if form.worker_confirmed_at and form.manager_confirmed_at:
         _agree(scope, form, answers, at=max(form.worker_confirmed_at, form.manager_confirmed_at))
