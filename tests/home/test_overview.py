@@ -99,6 +99,7 @@ def test_offered_courses_and_the_latest_report_are_one_click_away(as_, make, cas
     assert "Check the course Caring for those who care" in shown
     assert "A draft of theirs" not in shown
     assert f'href="/p/{cast.region.slug}/reports/{report_id}"' in shown
+    assert "Being compiled" in shown
 
 
 def test_figures_that_could_not_be_published_are_named(as_, make, cast: Cast, home: str, superuser_engine: Engine) -> None:

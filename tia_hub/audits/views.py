@@ -188,7 +188,7 @@ def save_entry(scope: OrganisationScope, audit_id: UUID, code: str) -> ResponseR
         seen=form.seen_after({name: values[name] for name in merged.kept}),
         chosen=sent.choices,
         kept=merged.kept,
-        entry=make_entry_form(section, entry, formdata=None),
+        entry=make_entry_form(section, entry, formdata=None) if merged.kept else form,
         needs=section_needs(section, saved.entries),
     )
 

@@ -14,7 +14,6 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
         NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
         NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
-        NavItem("Teams", "tenants.teams", P.PEOPLE_MANAGE),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (

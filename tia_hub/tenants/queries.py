@@ -99,14 +99,15 @@ def search_organisations(scope: PartnershipScope, *, search: str = "", page: int
     if search:
         found = found.where(Organisation.name.icontains(search, autoescape=True))
     ordered = found.options(selectinload(Organisation.areas)).order_by(Organisation.name, Organisation.id)
-    return _slice(scope, found, ordered, page)
+    return _slice(scope, ordered, page)
 
 
-def _slice(scope: PartnershipScope | OrganisationScope, found: Select[Any], ordered: Select[Any], page: int) -> Slice[Any]:
+def _slice(scope: PartnershipScope | OrganisationScope, ordered: Select[Any], page: int) -> Slice[Any]:
+    """One page of a list, with the number of all; beyond the last page there is nothing, and the number is nought."""
     page = min(max(page, 1), FURTHEST)
-    total = scope.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    items = scope.session.scalars(ordered.limit(PER_PAGE).offset((page - 1) * PER_PAGE))
-    return Slice(list(items), total, page, PER_PAGE)
+    counted = ordered.add_columns(func.count().over()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    rows = scope.session.execute(counted).all()
+    return Slice([row[0] for row in rows], rows[0][-1] if rows else 0, page, PER_PAGE)
 
 
 def get_organisation(scope: PartnershipScope, organisation_id: UUID) -> Organisation:
@@ -142,7 +143,7 @@ def search_people(scope: OrganisationScope, *, search: str = "", page: int = 1) 
             or_(Person.name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
         )
     ordered = found.options(contains_eager(Membership.person), joinedload(Membership.team)).order_by(Person.name, Membership.id)
-    return _slice(scope, found.with_only_columns(Membership.id), ordered, page)
+    return _slice(scope, ordered, page)
 
 
 def get_member(scope: OrganisationScope, membership_id: UUID) -> Membership:

@@ -17,6 +17,8 @@ from tia_hub.home.presenters.items import Item, plural, step
 from tia_hub.home.scoring import BY_NEED, NOT_APPLICABLE, UNRATED, prevailing
 from tia_hub.reports.queries.members import Member
 from tia_hub.reports.queries.publications import LatestAudit
+from tia_hub.reports.services.reports import state_of
+from tia_hub.reports.types import ReportState
 from tia_hub.tenants.models import Invitation
 from tia_hub.trainers.models import Course
 
@@ -219,11 +221,11 @@ def make_overview(
 
 def report_item(scope: PartnershipScope, report: Any) -> Item:
     """The latest report, as the task list takes it."""
-    ready = report.compiled_at is not None
+    state = state_of(report.state, report.job_state)
     return Item(
         title=report.title,
         href=url_for("reports.show", partnership=scope.slug, report_id=report.id),
-        hint=f"Compiled on {format_date(report.compiled_at)}" if ready else f"Asked for by {report.requested_by_name}",
-        status="Ready" if ready else "Not ready",
-        colour="green" if ready else "grey",
+        hint=f"Asked for by {report.requested_by_name} on {format_date(report.created_at)}",
+        status=state.words,
+        colour="green" if state is ReportState.READY else "grey",
     )
