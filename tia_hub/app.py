@@ -19,6 +19,7 @@ from tia_hub.models import load_models
 from tia_hub.outcomes.views import bp as outcomes
 from tia_hub.reports.views import bp as reports
 from tia_hub.settings import Settings
+from tia_hub.tenants.views import bp as tenants
 from tia_hub.trainers.views import bp as trainers
 from tia_hub.training.views import bp as training
 
@@ -27,6 +28,7 @@ ROOMS = (
     home,
     framework,
     accounts,
+    tenants,
     audits,
     training,
     trainers,

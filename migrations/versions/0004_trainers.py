@@ -194,6 +194,7 @@ def upgrade() -> None:
     )
     op.add_column("provider", sa.Column("about", sa.Text(), server_default="", nullable=False))
     op.add_column("provider", sa.Column("email", sa.Text(), server_default="", nullable=False))
+    op.add_column("provider", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     raise_walls()
     op.execute(PUBLISHED_RATINGS)
     op.execute("REVOKE ALL ON FUNCTION published_ratings FROM PUBLIC")
@@ -203,6 +204,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION published_ratings")
     op.execute("DROP POLICY tia_identity_invited ON provider")
+    op.drop_column("provider", "version")
     op.drop_column("provider", "email")
     op.drop_column("provider", "about")
     op.drop_table("selection_answer")

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from sqlalchemy import Engine
 
 from tests.accounts.conftest import PASSWORD, Phone
+from tests.accounts.test_passwords import mails_to
 from tests.accounts.test_signing_in import sign_in
 from tests.client import StrictClient
 from tests.factories.tenants import Someone
@@ -36,7 +37,7 @@ def test_nobody_is_in_before_the_second_factor_is_set_up(strict_client: StrictCl
 
 
 def test_the_whole_way(
-    strict_client: StrictClient, account: Someone, time_passes: Callable[[Someone], None], strict_app: Flask
+    strict_client: StrictClient, account: Someone, time_passes: Callable[[Someone], None], superuser_engine: Engine
 ) -> None:
     phone = set_up(strict_client, account)
     codes = re.findall(r"<code>([0-9a-f-]+)</code>", strict_client.submit("/account/recovery-codes").text)
@@ -45,6 +46,7 @@ def test_the_whole_way(
     sign_out(strict_client)
 
     assert sign_in(strict_client, account).location == f"{CODE}?next=/places"
+    assert len(mails_to(superuser_engine, account)) == 1
     assert strict_client.get("/account").status_code == 302
     used = strict_client.submit(CODE, {"code": phone.code()})
     assert used.status_code == 422
@@ -99,7 +101,9 @@ def test_what_is_not_offered_is_not_there(client: StrictClient, path: str) -> No
     assert client.get(path).status_code == 404
 
 
-def test_where_it_is_not_required_one_may_choose_it_and_turn_it_off(client: StrictClient, account: Someone) -> None:
+def test_where_it_is_not_required_one_may_choose_it_and_turn_it_off(
+    client: StrictClient, account: Someone, superuser_engine: Engine
+) -> None:
     sign_in(client, account)
     assert SET_UP in client.get("/account").text
     shown = client.submit(SET_UP, {"setup": "authenticator"})
@@ -117,6 +121,9 @@ def test_where_it_is_not_required_one_may_choose_it_and_turn_it_off(client: Stri
     client.submit(CODE, {"code": phone.code(1)})
     assert "Turn off" in client.get(SET_UP).text
     assert client.submit(SET_UP, {"setup": "disable"}).location == "/account"
+    told = [mail["text_body"] for mail in mails_to(superuser_engine, account)]
+    assert len(told) == 2
+    assert "was set up" in told[0] and "turned off" in told[1]
     sign_out(client)
     assert sign_in(client, account).location == "/places"
 

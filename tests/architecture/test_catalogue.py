@@ -77,7 +77,8 @@ def test_tenants_rows_are_let_out_by_their_organisation_alone(catalogue: Connect
     rows = catalogue.execute(
         text(
             "SELECT p.tablename, p.policyname, coalesce(p.qual, p.with_check) FROM pg_policies p "
-            "WHERE 'tia_app' = ANY (p.roles) AND p.tablename IN (SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id')"
+            "WHERE 'tia_app' = ANY (p.roles) AND p.tablename IN "
+            "(SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id')"
         )
     ).all()
     assert rows

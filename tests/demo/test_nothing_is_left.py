@@ -13,6 +13,7 @@ from celery import Celery
 
 from tests.demo.busy_tasks import STARTED
 from tests.demo.looking import descendants, left_after
+from tia_hub.demo.postgres import EmbeddedPostgres
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's")
 
@@ -38,3 +39,15 @@ def test_kill_9_leaves_no_database_no_broker_and_no_busy_worker(supervisor):
         os.kill(supervisor.pid, signal.SIGKILL)
         assert left_after(started, seconds=20) == set()
     app.close()
+
+
+@pytest.mark.parametrize("supervisor", ["durable"], indirect=True)
+def test_the_next_start_waits_for_the_server_of_a_killed_one(supervisor, tmp_path: Path):
+    supervisor.stdout.readline()
+    dsn = supervisor.stdout.readline().strip()
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 200000) AS number")
+    os.kill(supervisor.pid, signal.SIGKILL)
+    again = EmbeddedPostgres(tmp_path / "postgres", tmp_path / "sockets")
+    with again, psycopg.connect(again.superuser_dsn()) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (200_000,)

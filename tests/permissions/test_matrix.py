@@ -85,7 +85,7 @@ def test_every_route_answers_everybody_as_its_policy_says(app: Flask, world: Wor
             seen += [words for words in FORBIDDEN_TEXT[principal] if words in str(answer.headers)]
             if seen:
                 astray.append(f"{method} {rule.rule}: shows {seen}")
-    assert astray == []
+    assert not astray, "\n".join(astray)
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
@@ -112,7 +112,7 @@ def test_what_is_anothers_answers_as_what_does_not_exist(app: Flask, world: Worl
                     expected = {404} if policy in GRANTED[principal][1] else {403}
                 if answer.status_code not in expected:
                     astray.append(f"{method} {path} ({what}): {answer.status_code}, not {sorted(expected)}")
-    assert astray == []
+    assert not astray, "\n".join(astray)
 
 
 def test_identifiers_that_are_none_are_not_found(app: Flask, world: World, rules: list[Rule]) -> None:
@@ -126,4 +126,4 @@ def test_identifiers_that_are_none_are_not_found(app: Flask, world: World, rules
                 answer = client.open(path, method=methods_of(rule)[0])
                 if answer.status_code not in (302, 400, 401, 403, 404):
                     astray.append(f"{path}: {answer.status_code}")
-    assert astray == []
+    assert not astray, "\n".join(astray)

@@ -11,16 +11,19 @@ from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
-from tests.factories.tenants import Region, Someone, Trainer, make_provider
+from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
-from tests.factories.training import make_agreed
+from tests.factories.training import make_agreed, make_shared
 from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
+from tia_hub.core.mail.models import Email
 from tia_hub.core.mail.services import list_emails
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
-from tia_hub.reports.services.schedules import create_report_schedule
+from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.services.invitations import invite_lead, invite_member
+from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
 
@@ -63,13 +66,21 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     tenant = house.tenant
     texts = {"journey": secret(mark), "evidence": secret(mark), "rating": "amber"}
     audit_id = make_shared_audit(tenant, entries={"safety.1": texts, "choice.2": texts | {"rating": "red"}})
-    form_id = make_agreed(tenant, house.staff, house.manager, mark=secret("form") if mark == "ours" else secret("theirs"))
-    with transaction(tenant.scope(house.staff), read_only=True) as scope:
+    ours = mark == "ours"
+    form_id = make_shared(tenant, house.staff, house.manager, mark=secret("form" if ours else mark))
+    make_agreed(tenant, house.manager, house.lead, mark=secret("agreed" if ours else mark))
+    with transaction(tenant.scope(house.manager), read_only=True) as scope:
         (agreed,) = list_agreed_forms(scope)
     indicator_id = make_indicator(tenant, f"Complaints {secret(mark)}", source=secret(mark), shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
+    with transaction(tenant.scope(house.lead)) as scope:
+        invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
     return {
         "organisation": tenant.slug,
+        "team_id": make_team(tenant),
+        "membership_id": house.colleague.membership_id,
+        "tenants.resend:invitation_id": invitation_id,
+        "tenants.withdraw:invitation_id": invitation_id,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
@@ -82,11 +93,15 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     """What a partnership has: a provider with a course and an invitation, a report, a schedule with a mail."""
     course_id = make_live_course(region, trainer)
     date_id = make_date(trainer, course_id, today() + timedelta(days=30))
+    newcomer = make_organisation(region, "Quiet Corner")
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.COMPILE_REPORT)
     with transaction(region.scope()) as scope:
         invitation = invite_user(scope, provider_id=trainer.id, email="invited@example.org")
+        token = _token(scope, "provider_invitation")
+        lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
+        lead_token = _token(scope, "invitation")
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -96,6 +111,10 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
             recipients=[coordinator.id],
             colleagues=list_colleagues(scope),
         )
+    with transaction(region.scope()) as scope:
+        send_now(scope, schedule_id, token="the matrix")
+    for name in (JobName.SEND_SCHEDULED_REPORT, JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT):
+        run_jobs(engine, name)
     return {
         "partnership": region.slug,
         "provider": trainer.slug,
@@ -107,17 +126,27 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "kind": "xlsx",
         "schedule_id": schedule_id,
         "action": "pause",
-        "email_id": uuid4(),
+        "email_id": _newest_mail(region.scope(), "report").id,
         "trainers.revoke:invitation_id": invitation.id,
-        "trainers.invitation:token": _token(region.scope()),
+        "trainers.invitation:token": token,
+        "trainers.accept_provider_invitation:token": token,
+        "organisation_id": newcomer.id,
+        "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
+        "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,
+        "tenants.invitation:token": lead_token,
+        "tenants.accept:token": lead_token,
     }
 
 
-def _token(scope: Home) -> str:
-    """The token of the newest invitation, from the mail that carries it."""
+def _newest_mail(scope: Home, word: str) -> Email:
     with transaction(scope, read_only=True):
-        text = next(email.text_body for email in list_emails(scope) if "invitation" in email.purpose)
-    found = re.search(r"invitation/([\w-]+)", text)
+        return next(email for email in list_emails(scope) if word in email.purpose)
+
+
+def _token(scope: Home, purpose: str) -> str:
+    """The token of the invitation that was just mailed."""
+    [email] = list_emails(scope, purpose=purpose)
+    found = re.search(r"invitation/([\w-]+)", email.text_body)
     assert found
     return found[1]
 
@@ -145,21 +174,34 @@ def nowhere(value: object) -> object:
     return uuid4() if isinstance(value, UUID) else value
 
 
-OF_THE_FORM = {"staff", "manager"}
-OWN_THINGS: dict[str, set[str]] = {}
+OF_BOTH = {"staff", "manager"}
+OF_THE_WORKER = {"staff"}
+OWN_THINGS: dict[str, set[str]] = {
+    "training.show": OF_BOTH,
+    "training.plans": OF_BOTH,
+    "training.reopen": OF_BOTH,
+    "training.agreed": {"manager", "lead"},
+    "training.delete": OF_THE_WORKER,
+    "training.role": OF_THE_WORKER,
+    "training.statements": OF_THE_WORKER,
+    "training.strengths": OF_THE_WORKER,
+    "training.share": OF_THE_WORKER,
+    "training.withdraw": OF_THE_WORKER,
+}
 """Routes to things that belong to some of those who have the permission: to everybody else they don't exist."""
 
-OTHERS = ("Theirs ", secret("theirs"))
+THEIRS = ("Theirs ", secret("theirs"))
+FORMS = (secret("form"), secret("agreed"))
 FORBIDDEN_TEXT: dict[str, tuple[str, ...]] = {
-    "nobody": ("Ours ", "Theirs ", secret("ours"), secret("theirs"), secret("form")),
-    "staff": OTHERS,
-    "colleague": (*OTHERS, secret("form")),
-    "manager": OTHERS,
-    "lead": (*OTHERS, secret("form")),
-    "their lead": ("Ours ", secret("ours"), secret("form")),
-    "coordinator": (secret("ours"), secret("theirs"), secret("form")),
-    "other coordinator": ("Ours ", "Theirs ", secret("ours"), secret("theirs"), secret("form")),
-    "provider": ("Ours ", "Theirs ", secret("ours"), secret("theirs"), secret("form")),
-    "other provider": ("Ours ", "Theirs ", secret("ours"), secret("theirs"), secret("form")),
+    "nobody": ("Ours ", secret("ours"), *THEIRS, *FORMS),
+    "staff": (*THEIRS, secret("agreed")),
+    "colleague": (*THEIRS, *FORMS),
+    "manager": THEIRS,
+    "lead": (*THEIRS, secret("form")),
+    "their lead": ("Ours ", secret("ours"), *FORMS),
+    "coordinator": (secret("ours"), secret("theirs"), *FORMS),
+    "other coordinator": ("Ours ", secret("ours"), *THEIRS, *FORMS),
+    "provider": ("Ours ", secret("ours"), *THEIRS, *FORMS),
+    "other provider": ("Ours ", secret("ours"), *THEIRS, *FORMS),
 }
 """What must not stand in any answer to somebody: names and texts of the other organisation, and forms that are not theirs."""

@@ -13,13 +13,14 @@ from sqlalchemy import Engine, text
 
 from tests.cast import Cast
 from tests.client import StrictClient
-from tests.factories.reports import ask_for_report, make_audit, make_ratings, publish_figures, run_jobs
-from tests.factories.tenants import Region, Someone, Tenant, make_organisation, make_region
+from tests.factories.reports import ask_for_report, figures_of, make_audit, make_ratings, publish_figures, run_jobs
+from tests.factories.tenants import Someone, Tenant, make_coordinator, make_organisation, make_region
 from tests.statements import counted
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
+from tia_hub.reports.queries.publications import see_one_moment
 from tia_hub.reports.queries.reports import get_report
 from tia_hub.reports.services.compiling import compile_figures
 from tia_hub.reports.types import AuditFigures, AuditToPublish, ReportFigures
@@ -39,14 +40,6 @@ def published(cast: Cast) -> Cast:
     )
     publish_figures(cast.theirs.tenant, [make_audit(make_ratings(chance))], {"informed": 12})
     return cast
-
-
-def figures_of(region: Region, report_id: UUID | None = None) -> ReportFigures:
-    """What a report asked for now would say."""
-    report_id = report_id or ask_for_report(region)
-    with transaction(region.scope(), read_only=True) as scope:
-        report, _ = get_report(scope, report_id)
-        return compile_figures(scope, report)
 
 
 def of_organisations(figures: ReportFigures) -> AuditFigures:
@@ -244,3 +237,26 @@ def test_bad_input_is_named_and_kept(as_: As, cast: Cast, fields: dict[str, str]
 def test_every_criterion_of_the_edition_is_counted_even_where_nobody_rated_it(published: Cast) -> None:
     figures = of_organisations(figures_of(published.region))
     assert [each.code for each in figures.criteria] == [each.code for each in current_edition().criteria]
+
+
+def test_what_is_published_meanwhile_does_not_mix_two_moments(cast: Cast) -> None:
+    publish_figures(cast.ours.tenant, [make_audit(make_ratings(all_of="red"))])
+    report_id = ask_for_report(cast.region)
+    with transaction(cast.region.scope(), read_only=True) as scope:
+        see_one_moment(scope)
+        report, _ = get_report(scope, report_id)
+        publish_figures(cast.ours.tenant)
+        figures = compile_figures(scope, report)
+    assert of_organisations(figures).audits == 1
+    assert {criterion.ratings.red for criterion in of_organisations(figures).criteria} == {1}
+    assert figures_of(cast.region).audits == ()
+
+
+def test_a_partnership_without_organisations_gets_a_report_that_says_so(
+    as_: As, cast: Cast, owner_engine: Engine, superuser_engine: Engine
+) -> None:
+    region = make_region(owner_engine, "Empty Vale")
+    coordinator = make_coordinator(region)
+    path = f"/p/{region.slug}/reports/{ask_for_report(region)}"
+    assert run_jobs(superuser_engine, JobName.COMPILE_REPORT) == 1
+    assert "0 of 0 organisations" in as_(coordinator).get(path).text

@@ -215,3 +215,16 @@ def test_two_partnerships_may_have_a_provider_of_the_same_name(as_, cast: Cast) 
     given = {"name": f"Twin {cast.trainer.slug}", "email": "hello@twin.example"}
     for someone, region in ((cast.coordinator, cast.region), (cast.other_coordinator, cast.other_region)):
         assert as_(someone).submit(f"/p/{region.slug}/providers/new", given).status_code == 303
+
+
+def test_a_provider_says_who_it_is_and_organisations_of_its_areas_find_it(as_, cast: Cast, live: UUID) -> None:
+    first, second, path = as_(cast.provider_user), as_(cast.provider_user), f"/provider/{cast.trainer.slug}/profile"
+    old = first.get(path).text.split('name="version" value="')[1].split('"')[0]
+    told = {"about": "Two nurses", "email": "we@steady.example", "areas": [str(cast.region.areas["South"])]}
+    assert first.submit(path, told).status_code == 303
+    both = second.submit(path, {"about": "Two teachers", "version": old})
+    assert both.status_code == 409 and "Two nurses" in both.text and "Two teachers" in both.text
+    lead, courses = as_(cast.ours.lead), f"/o/{cast.ours.tenant.slug}/courses"
+    assert "Steady responses" in lead.get(courses, query_string={"area": str(cast.region.areas["South"])}).text
+    assert "Steady responses" not in lead.get(courses, query_string={"area": str(cast.region.areas["North"])}).text
+    assert "Two nurses" in lead.get(f"{courses}/{live}").text

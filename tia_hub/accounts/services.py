@@ -13,7 +13,7 @@ from tia_hub.accounts.passwords import normalise
 from tia_hub.accounts.queries import count_tries
 from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
-from tia_hub.core.scope import IdentityScope
+from tia_hub.core.scope import IdentityScope, OperatorScope
 
 TRIES_PERIOD = timedelta(minutes=15)
 MOST_TRIES = 10
@@ -44,6 +44,17 @@ def register_person(scope: IdentityScope, *, email: str, name: str, password: st
     if person is None:
         raise Refused("There is an account with this email address already. Sign in with it.")
     return person
+
+
+def ensure_person(scope: OperatorScope, *, email: str, name: str) -> Person:
+    """The person with an address; made without a password where there is none, to be chosen by a link."""
+    email = email.strip().lower()
+    scope.session.execute(
+        insert(Person)
+        .values(id=uuid4(), email=email, name=name, active=True, fs_uniquifier=uuid4().hex)
+        .on_conflict_do_nothing(index_elements=["email"])
+    )
+    return scope.session.scalars(select(Person).where(Person.email == email)).one()
 
 
 def _subject(email: str) -> str:

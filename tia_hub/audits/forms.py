@@ -1,14 +1,17 @@
 """The forms of audits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from flask import request
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 
-from tia_hub.audits.merging import Choice, Sent, Values, digest
+from tia_hub.audits.merging import Choice, Merged, Sent, Values, digest
 from tia_hub.audits.models import AuditEntry
+from tia_hub.audits.sections import Section, anchor
 from tia_hub.audits.services import values_of
 from tia_hub.audits.types import UNRATED, UNRATED_WORDS, Rating
 from tia_hub.core.clock import format_date, today
@@ -38,33 +41,50 @@ class ReopenForm(Form):
     reason = TextField("Why is it reopened?", longest=1000, required="Enter the reason for reopening")
 
 
+@dataclass(frozen=True)
+class Conflict:
+    """What somebody else saved in a field meanwhile."""
+
+    label: str
+    text: str
+    by: str
+    digest: str
+
+
 class EntryForm(Form):
-    """One entry among several in a page's form: its fields are named after its code."""
+    """One entry among several in a section's form: its fields are named after its code."""
 
     class Meta(Form.Meta):
-        """The token is the page's form's."""
+        """The token is the section's."""
 
         csrf = False
 
     seen = HiddenField()
     """The digests of what each field said when it was opened or last saved, in order."""
 
-    def __init__(self, entry: AuditEntry, **kwargs: Any) -> None:
+    def __init__(self, entry: AuditEntry, legend: str, **kwargs: Any) -> None:
+        self.code = entry.code
+        self.legend = legend
+        self.anchor = anchor(entry.code)
+        self.conflicts: dict[str, Conflict] = {}
+        """The fields where somebody has to choose."""
         values = values_of(entry)
         seen = ".".join(digest(values[name]) for name in self.names())
         data = {**values, "rating": values["rating"] or UNRATED, "seen": seen}
-        super().__init__(prefix=form_prefix(entry.code), data=data, **kwargs)
+        super().__init__(prefix=f"{self.anchor}-", data=data, **kwargs)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The fields that say something, in order."""
         raise NotImplementedError
 
-    def seen_now(self, kept: Values) -> str:
-        """The digests once it was saved: each field has been seen as it says now, or as what was `kept` instead of it says."""
-        says = {**self.typed(), **kept}
-        before = self.sent().seen
-        return ".".join(digest(says[name]) if name in says else before.get(name, "") for name in self.names())
+    @property
+    def sent_names(self) -> str:
+        """The names of the fields that belong to this entry, for htmx to send these alone."""
+        names = ["seen", *self.names()]
+        for field in self.conflicts:
+            names += [f"keep-{field}", f"shown-{field}"]
+        return ",".join(["csrf_token", *(f"{self.anchor}-{name}" for name in names)])
 
     def typed(self) -> dict[str, str]:
         """What was sent, by field; a field that was not sent is left out, and so stays as it is."""
@@ -77,14 +97,35 @@ class EntryForm(Form):
 
     def sent(self) -> Sent:
         """What was sent, with what it began from and the choices that were made."""
-        seen = dict(zip(self.names(), (self.seen.data or "").split("."), strict=False))
-        choices = {}
+        choices, shown = {}, {}
         for name in self.names():
-            choice = request.form.get(f"{self._prefix}keep-{name}")
+            choice = request.form.get(f"{self.anchor}-keep-{name}")
             if choice in tuple(Choice):
                 choices[name] = Choice(choice)
-        shown = {name: request.form.get(f"{self._prefix}shown-{name}", "") for name in self.names()}
+                shown[name] = request.form.get(f"{self.anchor}-shown-{name}", "")
+        seen = dict(zip(self.names(), (self.seen.data or "").split("."), strict=False))
         return Sent(values=self.typed(), seen=seen, choices=choices, shown=shown)
+
+    def seen_after(self, kept: Values) -> str:
+        """The digests once it was saved: of what each field says now, or of what was `kept` instead of it."""
+        says = {**self.typed(), **kept}
+        before = self.sent().seen
+        return ".".join(digest(says[name]) if name in says else before.get(name, "") for name in self.names())
+
+    def ask(self, entry: AuditEntry, fields: Iterable[str]) -> None:
+        """Have these fields show what somebody else saved, so that one of the two can be chosen."""
+        values = values_of(entry)
+        for field in fields:
+            self.conflicts[field] = Conflict(
+                label=self[field].label.text,
+                text=_rating_words(values[field]) if field == "rating" else values[field],
+                by=entry.changed_by or "somebody else",
+                digest=digest(values[field]),
+            )
+
+
+def _rating_words(value: str) -> str:
+    return Rating(value).words if value else UNRATED_WORDS
 
 
 class CriterionForm(EntryForm):
@@ -112,6 +153,46 @@ class SummaryForm(EntryForm):
         return ("journey",)
 
 
-def form_prefix(code: str) -> str:
-    """What the names and ids of an entry's fields begin with: `safety-1-` for `safety.1`."""
-    return code.replace(".", "-") + "-"
+def make_entry_form(section: Section, entry: AuditEntry, **kwargs: Any) -> EntryForm:
+    """The form of one entry of a section, with what was sent; with `formdata=None` as the entry says."""
+    kind = SummaryForm if entry.code == section.code else CriterionForm
+    return kind(entry, section.legend(entry.code), **kwargs)
+
+
+class SectionForm:
+    """The forms of a section's entries, and the one token that they share. The error summary takes it as one form."""
+
+    def __init__(self, section: Section, entries: Mapping[str, AuditEntry]) -> None:
+        self.token = Form()
+        self.entries = {code: make_entry_form(section, entries[code]) for code in section.codes}
+
+    def validate(self) -> bool:
+        """Check everything, so that everything that is wrong is said at once."""
+        return all([form.validate() for form in self.entries.values()])  # noqa: C419 - a generator would stop at the first
+
+    def sent(self) -> dict[str, Sent]:
+        """What was sent, by code."""
+        return {code: form.sent() for code, form in self.entries.items()}
+
+    def ask(self, entries: Mapping[str, AuditEntry], merged: Mapping[str, Merged]) -> None:
+        """Show both texts wherever two people wrote at once; `entries` as they stand now."""
+        for code, form in self.entries.items():
+            form.ask(entries[code], merged[code].conflicts)
+
+    @property
+    def conflicts(self) -> list[EntryForm]:
+        """The entries where somebody has to choose."""
+        return [form for form in self.entries.values() if form.conflicts]
+
+    @property
+    def errors(self) -> bool:
+        """Whether anything is wrong."""
+        return any(form.errors for form in (self.token, *self.entries.values()))
+
+    @property
+    def form_errors(self) -> list[str]:
+        """What is wrong with no field in particular: nothing, here."""
+        return []
+
+    def __iter__(self) -> Iterator[Field]:
+        return chain(self.token, *self.entries.values())

@@ -77,16 +77,23 @@ def list_entries(scope: OrganisationScope, audit_id: UUID, codes: Collection[str
     return {entry.code: entry for entry in scope.session.scalars(query)}
 
 
-def list_ratings(scope: OrganisationScope) -> dict[UUID, dict[str, Rating | None]]:
-    """The ratings that count, by audit and code, of all audits of the organisation; summaries are among them as None."""
-    rows = scope.session.execute(
+def list_ratings(scope: OrganisationScope, state: AuditState | None = None) -> dict[UUID, dict[str, Rating | None]]:
+    """The ratings that count, by audit and code, of the organisation's audits, or of those in a state.
+
+    Summaries are among them as None.
+    """
+    query = (
         select(AuditEntry.audit_id, AuditEntry.code, _RATED)
         .where(AuditEntry.organisation_id == scope.organisation_id)
         .order_by(AuditEntry.audit_id, AuditEntry.code)
     )
+    if state is not None:
+        query = query.join(
+            Audit, (Audit.organisation_id == AuditEntry.organisation_id) & (Audit.id == AuditEntry.audit_id)
+        ).where(Audit.state == state)
     return {
         audit_id: {code: Rating(rating) if rating else None for _, code, rating in group}
-        for audit_id, group in groupby(rows, key=lambda row: row[0])
+        for audit_id, group in groupby(scope.session.execute(query), key=lambda row: row[0])
     }
 
 

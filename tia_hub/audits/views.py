@@ -1,27 +1,22 @@
 """The pages of audits."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from tia_hub.audits.forms import WHOLE, EntryForm, ReopenForm, StartForm
-from tia_hub.audits.merging import Merged
+from tia_hub.audits.forms import WHOLE, ReopenForm, SectionForm, StartForm, make_entry_form
 from tia_hub.audits.models import Audit, AuditEntry
 from tia_hub.audits.presenters import (
-    Problems,
-    SectionPlan,
     audit_view,
     count_all,
     count_principles,
-    entry_view,
-    plan_sections,
     scope_words,
+    section_needs,
     state_words,
 )
 from tia_hub.audits.queries import get_audit, list_audits, list_entries, list_ratings
+from tia_hub.audits.sections import Section, list_sections
 from tia_hub.audits.services import (
     open_audit,
     reopen_audit,
@@ -33,7 +28,7 @@ from tia_hub.audits.services import (
     withdraw_audit,
 )
 from tia_hub.audits.types import AuditState
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import NotFound, Refused, error_page
 from tia_hub.core.forms import Form
 from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
@@ -100,12 +95,12 @@ def show(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _plan(audit: Audit, section: str) -> SectionPlan:
-    """A section of an audit. Raises NotFound where its edition has no such section."""
-    plan = plan_sections(audit.edition).get(section)
-    if plan is None:
+def _section(audit: Audit, code: str) -> Section:
+    """A section of an audit. Raises NotFound where its edition has none of this code."""
+    found = list_sections(audit.edition).get(code)
+    if found is None:
         raise NotFound
-    return plan
+    return found
 
 
 @bp.get("/o/<organisation>/audits/<uuid:audit_id>/<section>")
@@ -113,56 +108,55 @@ def _plan(audit: Audit, section: str) -> SectionPlan:
 def section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
     """One section to write: a principle's criteria and summary, or the summary of the whole."""
     audit = get_audit(scope, audit_id)
-    plan = _plan(audit, section)
+    found = _section(audit, section)
     if audit.state != AuditState.IN_PROGRESS:
-        return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id, _anchor=plan.code))
-    entries = list_entries(scope, audit_id, plan.codes)
-    forms = {code: plan.make_form(entries[code]) for code in plan.codes}
-    return _section_page(scope, audit, plan, entries, forms, form=Form())
+        return redirect(url_for("audits.show", organisation=scope.slug, audit_id=audit.id, _anchor=found.code))
+    entries = list_entries(scope, audit_id, found.codes)
+    return _section_page(scope, audit, found, entries, SectionForm(found, entries))
 
 
 @bp.post("/o/<organisation>/audits/<uuid:audit_id>/<section>")
 @require(Permission.AUDIT_WRITE)
 def save_section(scope: OrganisationScope, audit_id: UUID, section: str) -> ResponseReturnValue:
     """Save what was changed in a section, all of it or nothing."""
+    if not Form().validate():
+        stale = get_audit(scope, audit_id)
+        found = _section(stale, section)
+        entries = list_entries(scope, audit_id, found.codes)
+        form = SectionForm(found, entries)
+        form.token.validate()
+        return _section_page(scope, stale, found, entries, form, status=422)
     audit = open_audit(scope, audit_id)
-    plan = _plan(audit, section)
-    entries = list_entries(scope, audit_id, plan.codes)
-    form, forms = Form(), {code: plan.make_form(entries[code]) for code in plan.codes}
-    if not all([form.validate(), *(each.validate() for each in forms.values())]):
-        return _section_page(scope, audit, plan, entries, forms, form=form, status=422)
-    saved = save_entries(scope, audit=audit, entries=entries, sent={code: each.sent() for code, each in forms.items()})
+    found = _section(audit, section)
+    entries = list_entries(scope, audit_id, found.codes)
+    form = SectionForm(found, entries)
+    if not form.validate():
+        return _section_page(scope, audit, found, entries, form, status=422)
+    saved = save_entries(scope, audit=audit, entries=entries, sent=form.sent())
     if saved.conflicts:
-        return _section_page(scope, audit, plan, saved.entries, forms, form=form, status=409, merged=saved.merged)
+        form.ask(saved.entries, saved.merged)
+        return _section_page(scope, audit, found, saved.entries, form, status=409)
     return see("audits.section", "Section saved", organisation=scope.slug, audit_id=audit_id, section=section)
 
 
 def _section_page(
     scope: OrganisationScope,
     audit: Audit,
-    plan: SectionPlan,
+    section: Section,
     entries: dict[str, AuditEntry],
-    forms: dict[str, EntryForm],
+    form: SectionForm,
     *,
-    form: Form,
     status: int = 200,
-    merged: Mapping[str, Merged] | None = None,
 ) -> ResponseReturnValue:
-    views = [
-        entry_view(plan.legend(code), forms[code], entries[code], merged[code].conflicts if merged else ())
-        for code in plan.codes
-    ]
     return page(
         "audits/section.html",
         scope=scope,
         audit=audit,
         scope_words=scope_words(audit, scope.name),
-        plan=plan,
-        views=views,
-        needs=plan.needs(entries),
-        guidance=get_edition(audit.edition).audit,
+        section=section,
         form=form,
-        problems=Problems([form, *forms.values()]),
+        needs=section_needs(section, entries),
+        guidance=get_edition(audit.edition).audit,
         status=status,
     )
 
@@ -171,31 +165,31 @@ def _section_page(
 @require(Permission.AUDIT_WRITE)
 def save_entry(scope: OrganisationScope, audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save one criterion, or one summary, as it is typed; answers what changes on its page."""
+    if not Form().validate():
+        get_audit(scope, audit_id)  # what is another's does not exist, for a stale page too
+        return error_page(400)
     audit = open_audit(scope, audit_id)
-    plan = _plan(audit, code.rpartition(".")[0] or code)
-    entries = list_entries(scope, audit_id, plan.codes)
+    section = _section(audit, code.rpartition(".")[0] or code)
+    entries = list_entries(scope, audit_id, section.codes)
     if code not in entries:
         raise NotFound
-    form = plan.make_form(entries[code])
-    parts: dict[str, Any] = {"scope": scope, "audit": audit}
+    form = make_entry_form(section, entries[code])
     if not form.validate():
-        return page("audits/_entry.html", view=entry_view(plan.legend(code), form, entries[code]), status=422, **parts)
+        return page("audits/_entry.html", scope=scope, audit=audit, entry=form, status=422)
     sent = form.sent()
     saved = save_entries(scope, audit=audit, entries=entries, sent={code: sent})
-    entry, conflicts = saved.entries[code], saved.merged[code].conflicts
-    view = entry_view(plan.legend(code), form, entry, conflicts)
-    if conflicts:
-        return page("audits/_entry.html", view=view, status=409, **parts)
-    kept = saved.merged[code].kept
+    entry, merged = saved.entries[code], saved.merged[code]
+    if saved.conflicts:
+        form.ask(entry, merged.conflicts)
+        return page("audits/_entry.html", scope=scope, audit=audit, entry=form, status=409)
+    values = values_of(entry)
     return page(
         "audits/_saved.html",
-        view=view,
-        seen=form.seen_now({name: values_of(entry)[name] for name in kept}),
+        seen=form.seen_after({name: values[name] for name in merged.kept}),
         chosen=sent.choices,
-        stored=plan.make_form(entry, formdata=None),
-        kept=kept,
-        needs=plan.needs(saved.entries),
-        **parts,
+        kept=merged.kept,
+        entry=make_entry_form(section, entry, formdata=None) if merged.kept else form,
+        needs=section_needs(section, saved.entries),
     )
 
 

@@ -11,6 +11,7 @@ Counts of other tables over the same people must be shown with care: a table pro
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Counts = Sequence[Sequence[int]]
 Shown = list[list[int | None]]
@@ -61,12 +62,23 @@ class _Network:
         for j in range(self.columns):
             self.flow[self.rows + j, self.sink] = sum(row[j] for row in counts)
         self.flow[self.sink, self.source] = sum(map(sum, counts))
-        self.hidden = {arc for arc, count in self.flow.items() if count < threshold}
-        self.small = sorted(self.hidden, key=lambda arc: (self.flow[arc], arc))
+        self.hidden: set[tuple[int, int]] = set()
+        self.hidden_neighbours: dict[int, list[int]] = {}
+        self.small = sorted(
+            (arc for arc, count in self.flow.items() if count < threshold), key=lambda arc: (self.flow[arc], arc)
+        )
+        for arc in self.small:
+            self._hide(arc)
         self.neighbours: dict[int, list[int]] = {}
         for a, b in self.flow:
             self.neighbours.setdefault(a, []).append(b)
             self.neighbours.setdefault(b, []).append(a)
+
+    def _hide(self, arc: tuple[int, int]) -> None:
+        if arc not in self.hidden:
+            self.hidden.add(arc)
+            self.hidden_neighbours.setdefault(arc[0], []).append(arc[1])
+            self.hidden_neighbours.setdefault(arc[1], []).append(arc[0])
 
     def protect(self) -> None:
         """Hide cells until every small one could be anything from 0 up to just under the threshold."""
@@ -79,19 +91,45 @@ class _Network:
         """Hide the least that lets `wanted` more flow from start to end past the arc: that is how far the arc can move."""
         moved: dict[tuple[int, int], int] = {}
         while wanted > 0:
-            path, room = self._cheapest_path(arc, start, end, moved)
-            room = min(room, wanted)
+            path = self._hidden_path(arc, start, end, moved) or self._cheapest_path(arc, start, end, moved)
+            room = min(wanted, *(self._room(a, b, moved) for a, b in path))
             for a, b in path:
                 forward = (a, b) in self.flow
                 changed = (a, b) if forward else (b, a)
-                self.hidden.add(changed)
+                self._hide(changed)
                 moved[changed] = moved.get(changed, 0) + (room if forward else -room)
             wanted -= room
 
+    def _hidden_path(
+        self, arc: tuple[int, int], start: int, end: int, moved: dict[tuple[int, int], int]
+    ) -> list[tuple[int, int]]:
+        """A way from start to end through what is hidden already; empty where there is none. Depth first, as most are short."""
+        visited = {start}
+        nodes = [start]
+        branches = [iter(self.hidden_neighbours.get(start, ()))]
+        while branches:
+            node = nodes[-1]
+            if node != start and self._arc(node, end) in self.hidden and self._room(node, end, moved):
+                return list(pairwise([*nodes, end]))
+            for other in branches[-1]:
+                open_ = other not in visited and self._arc(node, other) != arc and self._room(node, other, moved)
+                if open_:
+                    visited.add(other)
+                    nodes.append(other)
+                    branches.append(iter(self.hidden_neighbours[other]))
+                    break
+            else:
+                nodes.pop()
+                branches.pop()
+        return []
+
+    def _arc(self, a: int, b: int) -> tuple[int, int]:
+        return (a, b) if (a, b) in self.flow else (b, a)
+
     def _cheapest_path(
         self, arc: tuple[int, int], start: int, end: int, moved: dict[tuple[int, int], int]
-    ) -> tuple[list[tuple[int, int]], int]:
-        """A way from start to end that hides as few people as possible, and how much can flow along it.
+    ) -> list[tuple[int, int]]:
+        """A way from start to end that hides as few people as possible.
 
         There always is one: through the totals, when nothing else is left.
         """
@@ -105,7 +143,7 @@ class _Network:
             if so_far > cost[node]:
                 continue
             for other in self.neighbours[node]:
-                step = (node, other) if (node, other) in self.flow else (other, node)
+                step = self._arc(node, other)
                 if step == arc or not self._room(node, other, moved):
                     continue
                 price = so_far + self._price(step)
@@ -117,7 +155,7 @@ class _Network:
         while node != start:
             path.append((came[node], node))
             node = came[node]
-        return path, min(self._room(a, b, moved) for a, b in path)
+        return path
 
     def _room(self, a: int, b: int, moved: dict[tuple[int, int], int]) -> int:
         """How much more can flow from a to b: without end along an arc, what flows already against it."""

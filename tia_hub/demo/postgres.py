@@ -28,7 +28,7 @@ SUPERUSER = "postgres"
 PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 START_SECONDS = 60.0
-STOP_SECONDS = 30.0
+STOP_SECONDS = 15.0
 STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 # PostgreSQL refuses to run as root, and as a user without a name. `nobody` is on every machine.
@@ -51,10 +51,10 @@ AS_NOBODY = (
 class EmbeddedPostgres:
     """A PostgreSQL server of one's own: data in `data_directory`, its socket in a private folder, no TCP.
 
-    `socket_directory` may be replaced by a short folder under the temporary one when its path is too long for
-    a socket: read the attribute `socket_directory` for the one in use. `durable=False` trades safety after a
-    power cut for speed, for tests. Whoever can reach the socket is trusted, so its folder has mode 0700.
-    What the server says goes to `log`, by default beside the data.
+    `socket_directory` may be replaced by a short folder under the temporary one when its path is too long for a
+    socket: read the attribute `socket_directory` for the one in use. Whoever can reach the socket is trusted, so
+    its folder has mode 0700. `durable=False` trades safety for speed, for tests: what was committed last may be
+    gone after an `immediate` stop. What the server says goes to `log`, by default beside the data.
 
     The server is ended by the kernel when the thread that called `start()` ends (Linux).
     """
@@ -100,6 +100,7 @@ class EmbeddedPostgres:
             return
         if not (self.data_directory / "PG_VERSION").exists():
             self._create_data()
+        self._wait_for_the_one_before()
         self._process = start_child(
             [*_launcher(), _binary("postgres"), "-D", self.data_directory, *self._settings()],
             log=self.log,
@@ -129,6 +130,17 @@ class EmbeddedPostgres:
         for folder in (self.data_directory, self.socket_directory):
             shutil.rmtree(folder, ignore_errors=True)
         self.log.unlink(missing_ok=True)
+
+    def _wait_for_the_one_before(self) -> None:
+        """Let a server on the same data, whose parent was killed a moment ago, come to its end."""
+        deadline = time.monotonic() + STOP_SECONDS
+        pid_file = self.data_directory / "postmaster.pid"
+        while time.monotonic() < deadline:
+            try:
+                os.kill(int(pid_file.read_text("ascii").partition("\n")[0]), 0)
+            except (OSError, ValueError):
+                return  # no such file, no such process, or not ours
+            time.sleep(0.05)
 
     def _create_data(self) -> None:
         """Run initdb beside the final place: an interrupted one must not look complete."""

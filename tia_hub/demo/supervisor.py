@@ -34,7 +34,7 @@ QUEUES = ",".join(Queue)
 MIGRATIONS = ROOT / "migrations"
 OWNER_ROLE = "tia_owner"
 APP_ROLE = "tia_app"
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 LOOK_SECONDS = 0.5
 
 Seed = Callable[[], Sequence[str]]

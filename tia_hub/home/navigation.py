@@ -13,10 +13,12 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
         NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
+        NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (
         NavItem("Overview", "home.overview", P.PARTNERSHIP_OPEN),
+        NavItem("Organisations", "tenants.organisations", P.ORGANISATION_MANAGE),
         NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
         NavItem("Reports", "reports.index", P.REPORT_READ),
         NavItem("Schedules", "reports.schedules", P.REPORT_READ),

@@ -1,26 +1,54 @@
 """The first page, everybody's places, and the first page of each place."""
 
-from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import text
 
+from tia_hub.audits.queries import list_audits, list_ratings
+from tia_hub.audits.types import AuditState, Disclosure
+from tia_hub.core.clock import today
+from tia_hub.core.errors import NotFound
 from tia_hub.core.identity import resolver
 from tia_hub.core.pages import page, place_url
-from tia_hub.core.permissions import Permission
+from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
     DispatchScope,
+    Home,
     IdentityScope,
     OrganisationScope,
     PartnershipScope,
     ProviderScope,
     transaction,
 )
+from tia_hub.core.trail import list_events
+from tia_hub.home.presenters.overview import make_overview, report_item
+from tia_hub.home.presenters.provider import make_provider_page
+from tia_hub.home.presenters.trail import PER_PAGE, make_trail_page, read_before
+from tia_hub.home.presenters.work import (
+    Work,
+    add_audits,
+    add_first_steps,
+    add_joining,
+    add_outcomes,
+    add_own_form,
+    add_publication,
+    add_scores,
+    add_shared_forms,
+)
+from tia_hub.home.scoring import RULE
+from tia_hub.outcomes.queries import summarise_indicators
+from tia_hub.reports.queries.members import list_members
+from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
+from tia_hub.reports.queries.reports import list_reports
+from tia_hub.tenants.queries import count_joining, list_invitations, list_named_members
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
+from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
+from tia_hub.training.queries import list_readable_forms
 
 bp = Blueprint("home", __name__)
 
@@ -54,31 +82,102 @@ def places(scope: IdentityScope) -> ResponseReturnValue:
 @require(Permission.ORGANISATION_OPEN)
 def work(scope: OrganisationScope) -> ResponseReturnValue:
     """What waits for me."""
-    return page("home/work.html", scope=scope)
+    found = Work()
+    forms = list_readable_forms(scope)
+    add_own_form(found, scope, next((form for form in forms if form.membership_id == scope.membership_id), None))
+    if scope.may(Permission.ASSESSMENT_MANAGE):
+        others = [form for form in forms if form.membership_id != scope.membership_id]
+        people = list_named_members(scope, {form.membership_id for form in others}) if others else []
+        add_shared_forms(found, scope, others, {member.id: member.person.name for member in people})
+    if scope.may(Permission.AUDIT_WRITE):
+        _add_lead_work(found, scope)
+    return page("home/work.html", scope=scope, work=found, may_read_trail=scope.may(Permission.ORGANISATION_TRAIL))
+
+
+def _add_lead_work(found: Work, scope: OrganisationScope) -> None:
+    audits = list_audits(scope)
+    in_progress = any(audit.state == AuditState.IN_PROGRESS for audit in audits)
+    shared = any(audit.disclosure == Disclosure.SHARED for audit in audits)
+    joining = count_joining(scope)
+    add_first_steps(found, scope, joining=joining, has_audits=bool(audits), shared=shared)
+    add_audits(found, scope, audits, list_ratings(scope, AuditState.IN_PROGRESS) if in_progress else {})
+    add_joining(found, scope, joining)
+    add_scores(found, scope, list_draft_scores(scope))
+    add_outcomes(found, scope, summarise_indicators(scope, today()))
+    add_publication(found, scope, get_own_publication(scope), shared=shared)
+
+
+@bp.get("/o/<organisation>/trail")
+@require(Permission.ORGANISATION_TRAIL)
+def organisation_trail(scope: OrganisationScope) -> ResponseReturnValue:
+    """Who did what in the organisation."""
+    return _trail(scope)
+
+
+@bp.get("/p/<partnership>/trail")
+@require(Permission.PARTNERSHIP_TRAIL)
+def partnership_trail(scope: PartnershipScope) -> ResponseReturnValue:
+    """Who did what in the coordinator's office."""
+    return _trail(scope)
+
+
+def _trail(scope: Home) -> ResponseReturnValue:
+    try:
+        before = read_before(request.args.get("before"))
+    except ValueError as fault:
+        raise NotFound from fault
+    trail = make_trail_page(list_events(scope, before=before, limit=PER_PAGE + 1))
+    older = f"{request.path}?{urlencode({'before': trail.older})}" if trail.older else None
+    return page("home/trail.html", scope=scope, trail=trail, older=older, newest=request.path if before else None)
 
 
 @bp.get("/p/<partnership>/")
 @require(Permission.PARTNERSHIP_OPEN)
 def overview(scope: PartnershipScope) -> ResponseReturnValue:
-    """The partnership at a glance."""
-    return page("home/overview.html", scope=scope)
+    """The partnership at a glance, from what organisations have published."""
+    reports = list_reports(scope)
+    found = make_overview(
+        scope,
+        members=list_members(scope),
+        audits=list_latest_audits(scope),
+        offered=list_offered_courses(scope),
+        failed=list_failed(scope),
+        invitations=list_invitations(scope),
+        has_reports=bool(reports),
+        today=today(),
+        page=request.args.get("page", 1, type=int),
+    )
+    latest = report_item(scope, reports[0]) if reports else None
+    return page("home/overview.html", scope=scope, overview=found, latest=latest, rule=RULE)
 
 
 @bp.get("/provider/<provider>/")
 @require(Permission.PROVIDER_OPEN)
 def provider(scope: ProviderScope) -> ResponseReturnValue:
     """The provider at a glance."""
-    return page("home/provider.html", scope=scope)
+    return page("home/provider.html", scope=scope, provider=make_provider_page(scope, list_own_courses(scope), today()))
 
 
 @bp.get("/roles")
 @public
 def roles() -> ResponseReturnValue:
     """Who may do what, made from the code that decides it."""
-    table: list[tuple[str, str, Any]] = [(role.words, role.description, role.permissions) for role in Role]
-    table.append((COORDINATOR_WORDS, "Somebody in the partnership's office.", COORDINATOR_PERMISSIONS))
-    table.append((PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS))
-    return page("home/roles.html", roles=table, permissions=list(Permission))
+    permissions = [each for each in Permission if each.place is PlaceKind.ORGANISATION]
+    offices = [
+        (COORDINATOR_WORDS, "Somebody in the partnership’s office.", COORDINATOR_PERMISSIONS),
+        (PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS),
+    ]
+    return page(
+        "home/roles.html",
+        roles=list(Role),
+        rows=[
+            [each.words.capitalize(), *("Yes" if each in role.permissions else "No" for role in Role)] for each in permissions
+        ],
+        offices=[
+            (name, description, [each.words for each in Permission if each in granted])
+            for name, description, granted in offices
+        ],
+    )
 
 
 @bp.get("/about")

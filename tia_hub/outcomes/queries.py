@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.outcomes.models import Indicator, Reading
-from tia_hub.outcomes.types import Frequency, IndicatorKind, SharedReading
+from tia_hub.outcomes.scoring import is_stale
+from tia_hub.outcomes.types import Frequency, IndicatorKind, IndicatorSummary, SharedReading
 
 
 def list_indicators(scope: OrganisationScope) -> list[tuple[Indicator, Reading | None]]:
@@ -30,6 +31,20 @@ def list_indicators(scope: OrganisationScope) -> list[tuple[Indicator, Reading |
         .order_by(Indicator.name, Indicator.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def summarise_indicators(scope: OrganisationScope, today: date) -> IndicatorSummary:
+    """The organisation's indicators at a glance."""
+    rows = list_indicators(scope)
+    return IndicatorSummary(
+        total=len(rows),
+        shared=sum(indicator.shared_at is not None for indicator, _ in rows),
+        late=tuple(
+            indicator.name
+            for indicator, reading in rows
+            if reading is None or is_stale(reading.read_on, Frequency(indicator.frequency), today)
+        ),
+    )
 
 
 def get_indicator(scope: OrganisationScope, indicator_id: UUID, *, lock: bool = False) -> Indicator:

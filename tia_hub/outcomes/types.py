@@ -80,3 +80,13 @@ class SharedReading:
     """The value of a number, a percentage (0 to 100) or a scale (1 to 5)."""
     words: str | None
     """The value of an indicator in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorSummary:
+    """An organisation's indicators at a glance."""
+
+    total: int
+    shared: int
+    late: tuple[str, ...]
+    """The names of those without a reading, or whose last reading is older than their frequency."""

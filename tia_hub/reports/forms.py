@@ -60,6 +60,7 @@ class RecipientsForm(Form):
 class ScheduleForm(RecipientsForm):
     """A new schedule."""
 
+    token = TokenField()
     title = LineField("Title of the reports", required="Enter a title for the reports")
     frequency = ChoiceField("How often", choices=choices_of(Frequency), required="Choose how often")
     first_on = DateField("First day", required="Enter the first day")

@@ -91,6 +91,27 @@ class PublishedCount(Base):
     people: Mapped[int]
 
 
+class PublishedReading(Base):
+    """What an indicator of outcomes that the organisation shares was on a day."""
+
+    __tablename__ = "published_reading"
+    __table_args__ = (
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], OF_PUBLICATION),
+        Index("ix_published_reading_partnership_id", "partnership_id", "organisation_id", "indicator_id", "read_on"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    indicator_id: Mapped[UUID] = mapped_column(primary_key=True)
+    read_on: Mapped[date] = mapped_column(primary_key=True)
+    partnership_id: Mapped[UUID]
+    edition: Mapped[str]
+    element: Mapped[str]
+    name: Mapped[str]
+    value: Mapped[str]
+    """Number and unit, or words."""
+    source: Mapped[str]
+
+
 class Report(Identified, Base):
     """A report of the partnership: what was asked for, and what was issued."""
 
@@ -136,10 +157,12 @@ class ReportSchedule(Base):
     """What a schedule compiles and sends. Its times are in the row of `schedule` with the same id."""
 
     __tablename__ = "report_schedule"
-    __table_args__ = (UniqueConstraint("partnership_id", "id"),)
+    __table_args__ = (UniqueConstraint("partnership_id", "id"), UniqueConstraint("partnership_id", "token"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    token: Mapped[str]
+    """Given by the form: two clicks make one schedule."""
     title: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     trouble: Mapped[str | None]

@@ -14,6 +14,7 @@ from tia_hub.reports.presenters.document import make_document
 from tia_hub.reports.presenters.paper import render_paper
 from tia_hub.reports.presenters.workbook import render_workbook
 from tia_hub.reports.queries.members import list_colleagues
+from tia_hub.reports.queries.publications import see_one_moment
 from tia_hub.reports.queries.reports import find_report, get_report
 from tia_hub.reports.queries.schedules import get_report_schedule, list_recipients
 from tia_hub.reports.services.collecting import collect
@@ -42,6 +43,7 @@ def compile_report(run: Run[PartnershipScope]) -> None:
     """Wait for the figures that are being published, compile, draw the files, and keep all of it at once."""
     report_id = UUID(str(run.payload["report_id"]))
     with run.open() as scope:
+        see_one_moment(scope)
         report, _ = get_report(scope, report_id)
         if report.state != ReportState.COMPILING:
             return

@@ -75,11 +75,27 @@ class PeopleToPublish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingToPublish:
+    """What a shared indicator of outcomes was on a day."""
+
+    indicator_id: UUID
+    edition: str
+    element: str
+    """The code of the outcomes model's element that it belongs to."""
+    name: str
+    value: str
+    """Number and unit, or words."""
+    source: str
+    read_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToPublish:
     """Everything that an organisation publishes at one moment."""
 
     audits: tuple[AuditToPublish, ...] = ()
     people: tuple[PeopleToPublish, ...] = ()
+    readings: tuple[ReadingToPublish, ...] = ()
 
 
 class _Figures(BaseModel):
@@ -201,13 +217,15 @@ class Participant(_Figures):
 
 
 class PeopleFigures(_Figures):
-    """People counted by one thing. `organisations` is how many told their number; None where none did."""
+    """People counted by one thing. `people` is None where no organisation told its number, `organisations` how many did."""
 
     kind: CountKind
     code: str
     words: str
     people: int | None
     organisations: int
+    courses: int | None = None
+    """Live courses that cover it, where it is a development area."""
 
 
 class RegistryFigures(_Figures):
@@ -215,8 +233,21 @@ class RegistryFigures(_Figures):
 
     providers: int
     courses: int
-    reviewed_courses: int
+    courses_with_dates: int
+    """Those with a date that was still to come."""
     courses_by_level: tuple[tuple[str, int], ...]
+
+
+class OutcomeFigures(_Figures):
+    """The latest reading of an indicator that an organisation shares."""
+
+    group: str
+    element: str
+    organisation: str
+    indicator: str
+    value: str
+    source: str
+    read_on: date
 
 
 class Omission(_Figures):
@@ -240,5 +271,6 @@ class ReportFigures(_Figures):
     participants: tuple[Participant, ...]
     audits: tuple[AuditFigures, ...]
     people: tuple[PeopleFigures, ...]
-    registry: RegistryFigures | None
+    registry: RegistryFigures
+    outcomes: tuple[OutcomeFigures, ...] = ()
     omissions: tuple[Omission, ...]

@@ -7,7 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
+from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
+from tia_hub.tenants.types import InvitationState
 
 
 class Partnership(Identified, Base):
@@ -53,6 +55,7 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        Index("ix_organisation_partnership_id_name", "partnership_id", "name"),
     )
 
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
@@ -160,3 +163,12 @@ class Invitation(OfOrganisation, Base):
     expires_at: Mapped[datetime] = mapped_column(server_default=func.now())
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+    @property
+    def state(self) -> InvitationState:
+        """What became of it, at this moment."""
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.SENT if self.expires_at > now() else InvitationState.EXPIRED

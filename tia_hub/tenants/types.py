@@ -1,6 +1,9 @@
-"""Sectors, and roles in plain English with what each permits."""
+"""Sectors, roles in plain English with what each permits, states of invitations, pages of long lists."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from tia_hub.core.permissions import Permission as P
 
@@ -85,3 +88,47 @@ COORDINATOR_PERMISSIONS = frozenset(
         P.PARTNERSHIP_TRAIL,
     }
 )
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+    @property
+    def words(self) -> str:
+        """As a page says it."""
+        return {"sent": "Sent", "accepted": "Accepted", "expired": "Expired", "revoked": "Withdrawn"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """How many people are in an organisation, and how many were invited and have not joined."""
+
+    members: int
+    invited: int
+    """Invitations that can still be accepted."""
+    expired: int
+    """Invitations that ran out."""
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Item]):
+    """One page of a long list."""
+
+    items: Sequence[Item]
+    total: int
+    page: int
+    """From 1."""
+    per_page: int = 50
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; 1 where there is nothing."""
+        return max(1, -(-self.total // self.per_page))

@@ -34,6 +34,8 @@ class Provider(Identified, Base):
     about: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str] = mapped_column(server_default="")
     """Where organisations can write to."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes: whoever edits an older one is told."""
 
     areas: Mapped[list[Area]] = relationship(
         secondary="provider_area",

@@ -105,6 +105,18 @@ def get_provider(scope: PartnershipScope, provider_id: UUID) -> Provider:
     return provider
 
 
+def get_own_profile(scope: ProviderScope) -> Provider:
+    """The provider's own entry with its areas. Raises NotFound."""
+    provider = scope.session.scalar(
+        select(Provider)
+        .where(Provider.id == scope.provider_id, Provider.partnership_id == scope.partnership_id)
+        .options(selectinload(Provider.areas))
+    )
+    if provider is None:
+        raise NotFound
+    return provider
+
+
 def list_invitations(scope: PartnershipScope, provider_id: UUID) -> list[ProviderInvitation]:
     """Who was invited to speak for a provider, newest first."""
     query = (
@@ -198,7 +210,7 @@ def search_courses(scope: OrganisationScope, search: Search, *, page: int = 1) -
         select(Course, func.count().over())
         .join(Provider, Provider.id == Course.provider_id)
         .where(Course.partnership_id == scope.partnership_id, Course.state == CourseState.LIVE)
-        .options(joinedload(Course.provider).selectinload(Provider.areas), selectinload(Course.dates))
+        .options(joinedload(Course.provider), selectinload(Course.dates))
         .order_by(Course.title, Course.id)
     )
     for word in search.words.split():
@@ -244,11 +256,12 @@ def list_published_ratings(scope: Home, courses: list[Course]) -> dict[tuple[UUI
 
 def find_score(scope: OrganisationScope, course_id: UUID) -> CourseScore | None:
     """The organisation's score of a course with its answers."""
-    return scope.session.scalar(
+    query = (
         select(CourseScore)
         .where(CourseScore.organisation_id == scope.organisation_id, CourseScore.course_id == course_id)
-        .options(selectinload(CourseScore.answers))
+        .options(joinedload(CourseScore.answers))
     )
+    return scope.session.scalars(query).unique().one_or_none()
 
 
 def list_own_scores(scope: OrganisationScope, course_ids: list[UUID] | None = None) -> list[OwnScore]:
@@ -258,7 +271,7 @@ def list_own_scores(scope: OrganisationScope, course_ids: list[UUID] | None = No
         .join(Course, Course.id == CourseScore.course_id)
         .where(CourseScore.organisation_id == scope.organisation_id)
         .options(
-            selectinload(CourseScore.answers),
+            joinedload(CourseScore.answers),
             joinedload(CourseScore.course).joinedload(Course.provider),
         )
         .order_by(Course.title, Course.id)
@@ -275,8 +288,19 @@ def list_own_scores(scope: OrganisationScope, course_ids: list[UUID] | None = No
             finalised_at=score.finalised_at,
             met={answer.question: Met(answer.met) if answer.met else None for answer in score.answers},
         )
-        for score in scope.session.scalars(query)
+        for score in scope.session.scalars(query).unique()
     ]
+
+
+def list_draft_scores(scope: OrganisationScope) -> list[tuple[UUID, str]]:
+    """The courses whose score the organisation has begun and not finished: id and title, by title."""
+    rows = scope.session.execute(
+        select(Course.id, Course.title)
+        .join(CourseScore, CourseScore.course_id == Course.id)
+        .where(CourseScore.organisation_id == scope.organisation_id, CourseScore.state == ScoreState.DRAFT)
+        .order_by(Course.title, Course.id)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def summarise_registry(scope: PartnershipScope) -> RegistrySummary:

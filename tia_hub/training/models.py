@@ -103,4 +103,4 @@ class AgreedForm(OfOrganisation, Base):
     manager_id: Mapped[UUID]
     agreed_at: Mapped[datetime]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """The whole form in words: prompts, answers, marks, names (see `services.freeze`)."""
+    """The whole form in words: prompts, answers, marks, names (see `services.agreeing`)."""

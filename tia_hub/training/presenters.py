@@ -207,14 +207,14 @@ class PersonRow:
 
 
 def waits_for_manager(form: SelfAssessment) -> str:
-    """What waits for the manager; nothing where it is the worker's turn or all is done."""
+    """What comes next, for the manager; nothing once it is agreed."""
     if form.state == FormState.AGREED:
         return ""
     if form.manager_confirmed_at:
-        return "Nothing: you confirmed, the other has not yet"
+        return "You have confirmed the plans. It waits for them"
     if form.worker_confirmed_at:
-        return "Read the plans and confirm them, or change them"
-    return "Talk about it and write the plans together"
+        return "They have confirmed the plans. Read them and confirm them too, or change them"
+    return "Next: talk about it and write the plans together"
 
 
 HIDDEN = "not shown"

@@ -12,7 +12,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.types import PracticeLevel
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
-from tia_hub.training.types import AnswerOwner, FormState
+from tia_hub.training.types import AnswerOwner, FormState, Waiting
 
 
 def _readable(scope: OrganisationScope) -> ColumnElement[bool]:
@@ -68,6 +68,24 @@ def list_shared_forms(scope: OrganisationScope) -> list[SelfAssessment]:
         .order_by(SelfAssessment.shared_at.desc(), SelfAssessment.id)
     )
     return list(scope.session.scalars(query))
+
+
+def list_waiting(scope: OrganisationScope) -> list[Waiting]:
+    """The shared forms whose plans the acting member has not confirmed yet, as worker or as manager; oldest first."""
+    query = _forms(scope).where(SelfAssessment.state == FormState.SHARED).order_by(SelfAssessment.shared_at, SelfAssessment.id)
+    waiting = []
+    for form in scope.session.scalars(query):
+        mine = form.membership_id == scope.membership_id
+        both = (form.worker_confirmed_at, form.manager_confirmed_at)
+        own, other = both if mine else reversed(both)
+        if own is None:
+            waiting.append(Waiting(form.id, mine, other is not None))
+    return waiting
+
+
+def list_readable_forms(scope: OrganisationScope) -> list[SelfAssessment]:
+    """The acting member's own form, if there is one, and those that others share with them, newest first."""
+    return list(scope.session.scalars(_forms(scope).order_by(SelfAssessment.shared_at.desc().nulls_first(), SelfAssessment.id)))
 
 
 def _agreed(scope: OrganisationScope) -> Select[AgreedForm]:

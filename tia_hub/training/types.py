@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from tia_hub.framework.types import Audience
 
@@ -53,6 +54,24 @@ AUDIENCE_WORDS: Mapping[Audience, str] = {
     Audience.CHILD_AND_FAMILY_WORKERS: "I work with children or families",
 }
 """The audiences that a worker says they belong to; statements for all workers are everybody's."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A form in which the acting member has something to do; the other has confirmed already, or not."""
+
+    form_id: UUID
+    mine: bool
+    other_confirmed: bool
+
+    @property
+    def words(self) -> str:
+        """What there is to do, as a list of one's work says it."""
+        if self.other_confirmed:
+            return "Read the training and support plans and confirm them, or change them"
+        if self.mine:
+            return "Write your training and support plans with your manager"
+        return "Talk about a self-assessment that was shared with you, and write the plans together"
 
 
 @dataclass(frozen=True)

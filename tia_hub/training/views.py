@@ -16,7 +16,7 @@ from tia_hub.framework.levels import Answers, follow_up, suggest_level
 from tia_hub.framework.loader import current_edition, get_edition
 from tia_hub.framework.types import PracticeLevel
 from tia_hub.tenants.queries import get_small_number, list_members_with_role, list_named_members
-from tia_hub.training import queries, services
+from tia_hub.training import queries
 from tia_hub.training.forms import AnswersForm, FinderForm, ShareForm, answers_form, marks_form, role_form, take_form
 from tia_hub.training.models import Answer, SelfAssessment
 from tia_hub.training.presenters import (
@@ -32,6 +32,8 @@ from tia_hub.training.presenters import (
     waits_for_manager,
 )
 from tia_hub.training.scoring import statements_for_worker
+from tia_hub.training.services import agreeing, writing
+from tia_hub.training.services.answers import own_view_code
 from tia_hub.training.types import PROMISE, Clash, Clashes, FormState, Typed
 
 bp = Blueprint("training", __name__)
@@ -64,7 +66,7 @@ def take_level(scope: OrganisationScope) -> ResponseReturnValue:
     form = take_form(current_edition(), None)
     if not form.validate_on_submit():
         return _level_page(scope, taking=form)
-    form_id = services.take_level(scope, level=PracticeLevel(form["level"].data), note=form["note"].data or "")
+    form_id = writing.take_level(scope, level=PracticeLevel(form["level"].data), note=form["note"].data or "")
     return see("training.role", "The level is in your self-assessment", organisation=scope.slug, form_id=form_id)
 
 
@@ -138,7 +140,7 @@ def mine(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.ASSESSMENT_OWN)
 def start(scope: OrganisationScope) -> ResponseReturnValue:
     """Begin one's own self-assessment."""
-    services.start_form(scope)
+    writing.start_form(scope)
     return see("training.mine", "Your self-assessment is ready. Only you can see it", organisation=scope.slug)
 
 
@@ -148,7 +150,7 @@ def delete(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     """Delete one's own draft, after asking once."""
     form = Form()
     if form.validate_on_submit():
-        services.delete_draft(scope, form_id=form_id)
+        writing.delete_draft(scope, form_id=form_id)
         return see("training.mine", "Your self-assessment was deleted", organisation=scope.slug)
     queries.get_own_form(scope, form_id)
     return page("training/delete.html", status=422 if form.errors else 200, scope=scope, form_id=form_id, form=form)
@@ -169,7 +171,7 @@ def role(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     )
 
     def save(typed: dict[str, Typed]) -> dict[str, Answer]:
-        return services.save_role(
+        return writing.save_role(
             scope, form_id=form_id, typed=typed, level=form.level.data, audiences=form.audiences.data or []
         )
 
@@ -186,7 +188,7 @@ def statements(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     form = marks_form(shown, found.marks)
     status = 200
     if form.validate_on_submit():
-        services.save_marks(scope, form_id=form_id, marks=form.marks())
+        writing.save_marks(scope, form_id=form_id, marks=form.marks())
         if htmx:
             return page("training/_saved.html", versions={})
         return see("training.strengths", "Saved", organisation=scope.slug, form_id=form_id)
@@ -213,7 +215,7 @@ def strengths(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     form = answers_form(questions(divide(get_edition(found.edition)).strengths), queries.list_answers(scope, found))
 
     def save(typed: dict[str, Typed]) -> dict[str, Answer]:
-        return services.save_own_answers(scope, form_id=form_id, typed=typed)
+        return writing.save_own_answers(scope, form_id=form_id, typed=typed)
 
     return _edit(scope, found, form, save, "strengths")
 
@@ -260,14 +262,14 @@ def _versions(codes: Sequence[str], answers: dict[str, Answer]) -> dict[str, int
 def share(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     """Choose the manager to share with; the line manager is offered first."""
     found = queries.get_own_form(scope, form_id)
-    managers = [member for member in list_members_with_role(scope, services.MANAGING_ROLES) if member.id != scope.membership_id]
+    managers = [member for member in list_members_with_role(scope, agreeing.MANAGING_ROLES) if member.id != scope.membership_id]
     own = list_named_members(scope, [found.membership_id])[0]
     form = ShareForm(data={"manager": str(own.manager_id) if own.manager_id else None})
     form.offer(
         (str(each.id), f"{each.person.name}, {each.job_title}" if each.job_title else each.person.name) for each in managers
     )
     if form.validate_on_submit():
-        services.share_form(scope, form_id=form_id, manager_id=UUID(form.manager.data))
+        agreeing.share_form(scope, form_id=form_id, manager_id=UUID(form.manager.data))
         return see("training.show", "Shared. Your manager has been told by email", organisation=scope.slug, form_id=form_id)
     return page(
         "training/share.html",
@@ -284,7 +286,7 @@ def share(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
 @require(Permission.ASSESSMENT_OWN)
 def withdraw(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     """Take a shared form back."""
-    services.withdraw_form(scope, form_id=form_id)
+    agreeing.withdraw_form(scope, form_id=form_id)
     return see("training.mine", "Only you can see it again", organisation=scope.slug)
 
 
@@ -315,12 +317,12 @@ def plans(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     texts = {code: each for code, each in typed.items() if code not in keep}
     try:
         if request.form.get("then") == "confirm" and not keep:
-            state = services.confirm_plans(scope, form_id=form_id, plans=texts, view=view)
+            state = agreeing.confirm_plans(scope, form_id=form_id, plans=texts, view=view)
             words = "Agreed by both of you" if state == FormState.AGREED else "Confirmed. Now it waits for the other"
             return see("training.show", words, organisation=scope.slug, form_id=form_id)
-        answers = services.save_plans(scope, form_id=form_id, plans=texts, view=view)
+        answers = agreeing.save_plans(scope, form_id=form_id, plans=texts, view=view)
     except Clashes as clash:
-        own = services.own_view_code(scope)
+        own = own_view_code(scope)
         clashes = {"view" if code == own else code: each for code, each in clash.found.items()}
         form.lay({code: each.version for code, each in clashes.items()})
         return _form_page(scope, found, answers, form, clashes=clashes, status=409)
@@ -334,7 +336,7 @@ def plans(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
 @require(Permission.ASSESSMENT_OWN)
 def reopen(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     """Open an agreed form again."""
-    services.reopen_form(scope, form_id=form_id)
+    agreeing.reopen_form(scope, form_id=form_id)
     return see("training.show", "The form is open again. Both of you confirm it anew", organisation=scope.slug, form_id=form_id)
 
 
@@ -346,7 +348,7 @@ def agreed(scope: OrganisationScope, agreed_id: UUID) -> ResponseReturnValue:
 
 
 def _own_view(scope: OrganisationScope, answers: dict[str, Answer]) -> dict[str, Answer]:
-    code = services.own_view_code(scope)
+    code = own_view_code(scope)
     return {"view": answers[code]} if code in answers else {}
 
 

@@ -52,7 +52,8 @@ def create_pages(store: MessageStore) -> Flask:
 
     @app.get("/messages/<identifier>/html")
     def html_part(identifier: str) -> Response:
-        response = make_response('<base target="_blank">' + wanted(identifier).html)
+        # At the end, so that the message's own doctype stays the first thing in it.
+        response = make_response(wanted(identifier).html + '<base target="_blank">')
         response.headers["Content-Security-Policy"] = MAIL_POLICY
         return response
 

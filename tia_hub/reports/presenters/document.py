@@ -69,9 +69,7 @@ def make_document(figures: ReportFigures) -> Document:
     sections = [_glance(figures), _participation(figures)]
     for number, audits in enumerate(figures.audits, start=1):
         sections += [_ratings(audits, number, figures), _criteria(audits, number, figures)]
-    sections += [_workforce(figures), _method(figures)]
-    if figures.registry is not None:
-        sections.insert(-1, _registry(figures))
+    sections += [_workforce(figures), _registry(figures), _outcomes(figures), _method(figures)]
     return Document(title=figures.title, about=_about(figures), sections=tuple(sections))
 
 
@@ -285,9 +283,9 @@ def _workforce(figures: ReportFigures) -> Section:
         tables.append(
             Table(
                 caption="Development areas that people agreed with their managers",
-                head=("Statement", "People", "Organisations counted"),
-                rows=_people(areas),
-                numeric=(1, 2),
+                head=("Statement", "People", "Organisations counted", "Courses that cover it"),
+                rows=tuple((*row, each.courses or 0) for row, each in zip(_people(areas), areas, strict=True)),
+                numeric=(1, 2, 3),
             )
         )
     words = [
@@ -303,14 +301,13 @@ def _workforce(figures: ReportFigures) -> Section:
 
 def _registry(figures: ReportFigures) -> Section:
     registry = figures.registry
-    assert registry is not None  # noqa: S101 - asked before
     return Section(
         id="training",
         title="Training on offer",
         sheet="Training on offer",
         words=(
-            f"The registry has {_plural(registry.courses, 'course')} of {_plural(registry.providers, 'provider')}. "
-            f"Organisations have answered the selection questions for {_plural(registry.reviewed_courses, 'course')}.",
+            f"The registry has {_plural(registry.courses, 'course')} of {_plural(registry.providers, 'provider')} that can be "
+            f"booked, {registry.courses_with_dates:,} of them with a date to come. It is the same for all areas and sectors.",
         ),
         tables=(
             Table(
@@ -320,6 +317,30 @@ def _registry(figures: ReportFigures) -> Section:
                 numeric=(1,),
             ),
         ),
+    )
+
+
+def _outcomes(figures: ReportFigures) -> Section:
+    table = Table(
+        caption="The latest value of every shared indicator",
+        head=("Outcome", "Organisation", "Indicator", "Value", "Of", "Source"),
+        rows=tuple(
+            (each.element, each.organisation, each.indicator, each.value, format_date(each.read_on), each.source or "–")
+            for each in figures.outcomes
+        ),
+    )
+    organisations = len({each.organisation for each in figures.outcomes})
+    words = (
+        f"{_plural(organisations, 'organisation')} of {len(figures.participants):,} shared "
+        f"{_plural(len(figures.outcomes), 'indicator')}. Each organisation chose and measured its own. "
+        "They are neither added up nor ranked.",
+    )
+    return Section(
+        id="outcomes",
+        title="What is changing",
+        sheet="Outcomes",
+        words=words if figures.outcomes else ("No organisation shared an indicator with a value in this period.",),
+        tables=(table,) if figures.outcomes else (),
     )
 
 

@@ -7,16 +7,29 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from tia_hub.core.clock import LONDON
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.types import JobName, JobState
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating
+from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating, PublishedReading
 from tia_hub.reports.scoring import Tally
 
 RANKS = {"red": 0, "amber": 1, "green": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatestAudit:
+    """The last published audit of a whole organisation, with its ratings."""
+
+    organisation_id: UUID
+    audit_id: UUID
+    edition: str
+    submitted_at: datetime
+    ratings: dict[str, str | None]
+    """The rating of each criterion by its code; None where it is not rated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,11 @@ class CountRow:
     code: str
     people: int
     organisations: int
+
+
+def see_one_moment(scope: PartnershipScope) -> None:
+    """Have every read of this transaction see the same moment, whatever is published meanwhile: the first thing in it."""
+    scope.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def get_own_publication(scope: OrganisationScope) -> Publication | None:
@@ -157,6 +175,40 @@ def list_counted_audits(
     )
 
 
+def list_latest_audits(scope: PartnershipScope) -> list[LatestAudit]:
+    """The last published audit of each whole organisation, with its ratings: one statement, a row for each organisation."""
+    latest = (
+        select(PublishedAudit)
+        .ext(distinct_on(PublishedAudit.organisation_id))
+        .where(PublishedAudit.partnership_id == scope.partnership_id, PublishedAudit.scope_kind == "organisation")
+        .order_by(PublishedAudit.organisation_id, PublishedAudit.submitted_at.desc(), PublishedAudit.audit_id)
+        .subquery()
+    )
+    rows = scope.session.execute(
+        select(
+            latest.c.organisation_id,
+            latest.c.audit_id,
+            latest.c.edition,
+            latest.c.submitted_at,
+            func.jsonb_object_agg(PublishedRating.criterion, PublishedRating.rating),
+        )
+        .join(
+            PublishedRating,
+            and_(
+                PublishedRating.organisation_id == latest.c.organisation_id,
+                PublishedRating.audit_id == latest.c.audit_id,
+                PublishedRating.partnership_id == scope.partnership_id,
+            ),
+        )
+        .group_by(latest.c.organisation_id, latest.c.audit_id, latest.c.edition, latest.c.submitted_at)
+        .order_by(latest.c.organisation_id)
+    )
+    return [
+        LatestAudit(organisation_id=row[0], audit_id=row[1], edition=row[2], submitted_at=row[3], ratings=row[4])
+        for row in rows
+    ]
+
+
 def list_audited_before(scope: PartnershipScope, organisation_ids: Sequence[UUID], period_from: date) -> dict[UUID, datetime]:
     """When organisations last submitted an audit before a period began."""
     rows = scope.session.execute(
@@ -210,6 +262,34 @@ def count_ratings(
         )
         for row in rows
     ]
+
+
+def list_own_readings(scope: OrganisationScope) -> list[PublishedReading]:
+    """The organisation's published readings, indicator by indicator, newest first."""
+    return list(
+        scope.session.scalars(
+            select(PublishedReading)
+            .where(PublishedReading.organisation_id == scope.organisation_id)
+            .order_by(PublishedReading.name, PublishedReading.indicator_id, PublishedReading.read_on.desc())
+        )
+    )
+
+
+def list_latest_readings(
+    scope: PartnershipScope, organisation_ids: Sequence[UUID], period_from: date | None, period_to: date | None
+) -> list[PublishedReading]:
+    """The latest reading in a period of every indicator that is shared."""
+    of_one = (PublishedReading.organisation_id, PublishedReading.indicator_id)
+    query = select(PublishedReading).where(
+        PublishedReading.partnership_id == scope.partnership_id,
+        PublishedReading.organisation_id.in_(organisation_ids),
+    )
+    if period_from is not None:
+        query = query.where(PublishedReading.read_on >= period_from)
+    if period_to is not None:
+        query = query.where(PublishedReading.read_on <= period_to)
+    query = query.ext(distinct_on(*of_one)).order_by(*of_one, PublishedReading.read_on.desc())
+    return list(scope.session.scalars(query))
 
 
 def count_people(scope: PartnershipScope, organisation_ids: Sequence[UUID]) -> list[CountRow]:

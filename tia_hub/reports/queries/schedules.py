@@ -31,6 +31,14 @@ def list_schedules(scope: PartnershipScope) -> list[tuple[ReportSchedule, Schedu
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def get_schedule_id(scope: PartnershipScope, token: str) -> UUID:
+    """The schedule that a form's token made."""
+    query = select(ReportSchedule.id).where(
+        ReportSchedule.partnership_id == scope.partnership_id, ReportSchedule.token == token
+    )
+    return scope.session.execute(query).scalar_one()
+
+
 def get_report_schedule(scope: PartnershipScope, schedule_id: UUID) -> tuple[ReportSchedule, Schedule]:
     """A schedule with its times. Raises NotFound."""
     row = scope.session.execute(

@@ -1,7 +1,7 @@
 """Compiling: what a report says, out of what organisations have published."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from tia_hub.core.clock import LONDON, format_date, now
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.framework.loader import current_edition, get_edition
 from tia_hub.framework.types import Edition, UnknownCode
-from tia_hub.reports.models import Publication, Report
+from tia_hub.reports.models import Publication, PublishedReading, Report
 from tia_hub.reports.queries.members import Member, get_office, list_areas, list_members
 from tia_hub.reports.queries.publications import (
     CountRow,
@@ -20,6 +20,7 @@ from tia_hub.reports.queries.publications import (
     list_audited_before,
     list_counted_audits,
     list_failed,
+    list_latest_readings,
     list_publications,
     list_waiting,
 )
@@ -28,11 +29,15 @@ from tia_hub.reports.types import (
     AuditLine,
     CountKind,
     Omission,
+    OutcomeFigures,
     Participant,
     PeopleFigures,
+    RegistryFigures,
     ReportFigures,
 )
 from tia_hub.tenants.types import Sector
+from tia_hub.trainers.queries import summarise_registry
+from tia_hub.trainers.types import RegistrySummary
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
     audits = list_counted_audits(scope, ids, *period)
     publications = {row.organisation_id: row for row in list_publications(scope)}
     areas = dict(list_areas(scope))
+    registry, edition = summarise_registry(scope), current_edition()
     counted = Counter((audit.edition, audit.scope_kind) for audit in audits)
     editions = {code: get_edition(code) for code, _ in counted}
     return ReportFigures(
@@ -81,8 +87,9 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
         small_number=office.small_number,
         participants=_participants(members, audits, publications),
         audits=tally_audits(count_ratings(scope, ids, *period), counted, editions),
-        people=_people(count_people(scope, ids), current_edition()),
-        registry=None,
+        people=_people(count_people(scope, ids), edition, registry),
+        registry=_registry(registry, edition),
+        outcomes=_outcomes(list_latest_readings(scope, ids, *period), {member.id: member.name for member in members}),
         omissions=_omissions(
             members,
             audited={audit.organisation_id for audit in audits},
@@ -127,18 +134,57 @@ def _participants(
     return tuple(participants)
 
 
-def _people(rows: Sequence[CountRow], edition: Edition) -> tuple[PeopleFigures, ...]:
+def _registry(registry: RegistrySummary, edition: Edition) -> RegistryFigures:
+    return RegistryFigures(
+        providers=registry.providers,
+        courses=sum(registry.live_courses.values()),
+        courses_with_dates=registry.courses_with_dates,
+        courses_by_level=tuple((level.name, registry.live_courses[level.code]) for level in edition.levels),
+    )
+
+
+def _outcomes(readings: Sequence[PublishedReading], names: Mapping[UUID, str]) -> tuple[OutcomeFigures, ...]:
+    places = {code: _outcome_places(get_edition(code)) for code in {reading.edition for reading in readings}}
+    placed = [(places[reading.edition].get(reading.element), reading) for reading in readings]
+    placed.sort(key=lambda each: (each[0] or NOWHERE, names[each[1].organisation_id], each[1].name, each[1].indicator_id))
+    return tuple(
+        OutcomeFigures(
+            group=place[1] if place else "",
+            element=place[2] if place else reading.element,
+            organisation=names[reading.organisation_id],
+            indicator=reading.name,
+            value=reading.value,
+            source=reading.source,
+            read_on=reading.read_on,
+        )
+        for place, reading in placed
+    )
+
+
+NOWHERE = (1_000_000, "", "")
+"""Sorts what the outcomes model does not know after everything that it does."""
+
+
+def _outcome_places(edition: Edition) -> dict[str, tuple[int, str, str]]:
+    elements = [(group.title, element) for group in edition.outcomes.groups for element in group.elements]
+    return {element.code: (number, group, element.title) for number, (group, element) in enumerate(elements)}
+
+
+def _people(rows: Sequence[CountRow], edition: Edition, registry: RegistrySummary) -> tuple[PeopleFigures, ...]:
     told = {(row.kind, row.code): row for row in rows}
     levels = [(level.code.value, level.name) for level in edition.levels]
     figures = [_count(told, CountKind.NEEDED_LEVEL, code, words) for code, words in levels]
     figures.append(_count(told, CountKind.FORM_STATE, "agreed", "All levels together"))
     for row in rows:
         if row.kind == CountKind.DEVELOPMENT_AREA:
-            figures.append(_count(told, CountKind.DEVELOPMENT_AREA, row.code, _statement(edition, row.code)))
+            words, courses = _statement(edition, row.code), registry.statements.get(row.code, 0)
+            figures.append(_count(told, CountKind.DEVELOPMENT_AREA, row.code, words, courses))
     return tuple(figures)
 
 
-def _count(told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, words: str) -> PeopleFigures:
+def _count(
+    told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, words: str, courses: int | None = None
+) -> PeopleFigures:
     row = told.get((kind, code))
     return PeopleFigures(
         kind=kind,
@@ -146,6 +192,7 @@ def _count(told: dict[tuple[str, str], CountRow], kind: CountKind, code: str, wo
         words=words,
         people=row.people if row else None,
         organisations=row.organisations if row else 0,
+        courses=courses,
     )
 
 

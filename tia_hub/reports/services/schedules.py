@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +19,7 @@ from tia_hub.core.scope import PartnershipScope
 from tia_hub.core.trail import record
 from tia_hub.reports.models import ReportRecipient, ReportSchedule, ReportSending
 from tia_hub.reports.queries.members import Colleague
-from tia_hub.reports.queries.schedules import find_email_of, get_report_schedule
+from tia_hub.reports.queries.schedules import find_email_of, get_report_schedule, get_schedule_id
 from tia_hub.reports.services.reports import request_report
 
 NOBODY = "Nobody is left to receive it: none of its recipients may read reports any more. Choose others."
@@ -54,18 +54,30 @@ def create_report_schedule(
     local_time: time,
     recipients: Collection[UUID],
     colleagues: Sequence[Colleague],
+    token: str | None = None,
 ) -> UUID:
-    """Have a report compiled and sent again and again. Raises Refused where a recipient is not in the office."""
+    """Have a report compiled and sent again and again; with the same token it is the same schedule.
+
+    Raises Refused where a recipient is not in the office.
+    """
     _refuse_outsiders(recipients, colleagues)
+    token = token or str(uuid4())
+    schedule_id = scope.session.execute(
+        insert(ReportSchedule)
+        .values(id=uuid4(), partnership_id=scope.partnership_id, token=token, title=title)
+        .on_conflict_do_nothing(index_elements=["partnership_id", "token"])
+        .returning(ReportSchedule.id)
+    ).scalar_one_or_none()
+    if schedule_id is None:
+        return get_schedule_id(scope, token)
     schedule = create_schedule(
         scope, JobName.SEND_SCHEDULED_REPORT, frequency=frequency, first_on=first_on, local_time=local_time
     )
-    schedule.payload = {"schedule_id": str(schedule.id)}
-    scope.session.add(ReportSchedule(id=schedule.id, partnership_id=scope.partnership_id, title=title))
-    scope.session.flush()
-    _add_recipients(scope, schedule.id, recipients)
-    record(scope, "schedule.created", f"Scheduled the report {title}", target_id=schedule.id)
-    return schedule.id
+    schedule.id = schedule_id
+    schedule.payload = {"schedule_id": str(schedule_id)}
+    _add_recipients(scope, schedule_id, recipients)
+    record(scope, "schedule.created", f"Scheduled the report {title}", target_id=schedule_id)
+    return schedule_id
 
 
 def choose_recipients(

@@ -6,23 +6,40 @@ from uuid import UUID
 
 from tia_hub.core.forms import ChoicesField, EmailField, Form, LineField, TextField
 from tia_hub.tenants.models import Area
+from tia_hub.trainers.forms.fields import VersionField
+from tia_hub.trainers.models import Provider
 
 
-class ProviderForm(Form):
-    """A training provider as the registry knows it."""
+class ProfileForm(Form):
+    """What a provider says of itself."""
 
-    name = LineField("Name of the provider", required="Enter the name of the provider")
     about = TextField("About the provider", longest=4000, description="Who they are, what they know and have done")
     email = EmailField("Contact email address", required="Enter an email address that organisations can write to")
     areas = ChoicesField("Areas they work in", choices=())
+    version = VersionField(default="0")
 
-    def __init__(self, areas: Sequence[Area], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, areas: Sequence[Area], provider: Provider | None = None, **kwargs: Any) -> None:
+        super().__init__(data=_profile(provider) if provider else None, **kwargs)
         self.areas.choices = [(str(area.id), area.name) for area in areas]
 
     def area_ids(self) -> list[UUID]:
         """The chosen areas."""
         return [UUID(area_id) for area_id in self.areas.data or ()]
+
+
+def _profile(provider: Provider) -> dict[str, Any]:
+    return {
+        "about": provider.about,
+        "email": provider.email,
+        "areas": [str(area.id) for area in provider.areas],
+        "version": str(provider.version),
+    }
+
+
+class ProviderForm(ProfileForm):
+    """A training provider as the registry knows it."""
+
+    name = LineField("Name of the provider", required="Enter the name of the provider")
 
 
 class InviteForm(Form):

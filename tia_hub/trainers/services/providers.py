@@ -18,6 +18,7 @@ from tia_hub.core.trail import record
 from tia_hub.tenants.models import Partnership
 from tia_hub.trainers.models import Provider, ProviderArea, ProviderInvitation, ProviderUser
 from tia_hub.trainers.queries import find_provider_named, get_provider, list_invitations
+from tia_hub.trainers.types import ChangedMeanwhile
 
 VALID_FOR = timedelta(days=14)
 """How long an invitation can be accepted."""
@@ -57,6 +58,22 @@ def _set_areas(scope: PartnershipScope | ProviderScope, provider_id: UUID, area_
     scope.session.add_all(
         ProviderArea(provider_id=provider_id, area_id=area_id, partnership_id=scope.partnership_id) for area_id in area_ids
     )
+
+
+def describe_provider(scope: ProviderScope, *, version: int, about: str, email: str, area_ids: Collection[UUID]) -> Provider:
+    """Change what a provider says of itself. Raises ChangedMeanwhile where `version` is not the newest."""
+    provider = scope.session.scalars(
+        select(Provider)
+        .where(Provider.id == scope.provider_id, Provider.partnership_id == scope.partnership_id)
+        .with_for_update()
+    ).one()
+    if provider.version != version:
+        raise ChangedMeanwhile
+    provider.about, provider.email = about, email
+    provider.version += 1
+    _set_areas(scope, provider.id, area_ids)
+    record(scope, "provider.described", "Changed what the provider says of itself", target_id=provider.id)
+    return provider
 
 
 def invite_user(scope: PartnershipScope, *, provider_id: UUID, email: str) -> ProviderInvitation:

@@ -11,7 +11,8 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import ProviderScope
 from tia_hub.framework.loader import current_edition, get_edition
 from tia_hub.trainers.forms.courses import CourseDateForm, CourseForm
-from tia_hub.trainers.models import Course
+from tia_hub.trainers.forms.providers import ProfileForm
+from tia_hub.trainers.models import Course, Provider
 from tia_hub.trainers.presenters import (
     STATE_COLOURS,
     course_facts,
@@ -21,7 +22,7 @@ from tia_hub.trainers.presenters import (
     question_lines,
     reviewers_words,
 )
-from tia_hub.trainers.queries import get_own_course, list_own_courses, list_published_ratings
+from tia_hub.trainers.queries import get_own_course, get_own_profile, list_areas, list_own_courses, list_published_ratings
 from tia_hub.trainers.services.courses import (
     add_date,
     create_course,
@@ -31,6 +32,7 @@ from tia_hub.trainers.services.courses import (
     remove_date,
     take_back_course,
 )
+from tia_hub.trainers.services.providers import describe_provider
 from tia_hub.trainers.types import ChangedMeanwhile, CourseState
 from tia_hub.trainers.views.room import bp
 
@@ -46,6 +48,41 @@ def own_courses(scope: ProviderScope) -> ResponseReturnValue:
         colours=STATE_COLOURS,
         level_name=level_name,
     )
+
+
+def _profile_page(
+    scope: ProviderScope, form: ProfileForm, *, status: int = 200, kept: Provider | None = None
+) -> ResponseReturnValue:
+    return page("trainers/profile.html", status=status, scope=scope, form=form, kept=kept)
+
+
+@bp.get("/provider/<provider>/profile")
+@require(Permission.COURSE_WRITE)
+def profile(scope: ProviderScope) -> ResponseReturnValue:
+    """What the provider says of itself."""
+    return _profile_page(scope, ProfileForm(list_areas(scope), get_own_profile(scope)))
+
+
+@bp.post("/provider/<provider>/profile")
+@require(Permission.COURSE_WRITE)
+def describe(scope: ProviderScope) -> ResponseReturnValue:
+    """Change what the provider says of itself, unless somebody else did meanwhile: then both texts are shown."""
+    form = ProfileForm(list_areas(scope))
+    if not form.validate():
+        return _profile_page(scope, form, status=422)
+    try:
+        describe_provider(
+            scope,
+            version=form.version.number,
+            about=form.about.data or "",
+            email=form.email.data or "",
+            area_ids=form.area_ids(),
+        )
+    except ChangedMeanwhile:
+        kept = get_own_profile(scope)
+        form.version.data = str(kept.version)
+        return _profile_page(scope, form, status=409, kept=kept)
+    return see("trainers.own_courses", "Profile saved", provider=scope.slug)
 
 
 def _form_page(

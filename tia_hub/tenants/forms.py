@@ -1,0 +1,123 @@
+"""Forms of organisations, teams, people and invitations."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from tia_hub.core.forms import ChoiceField, ChoicesField, EmailField, Form, LineField, ListField, TextField, choices_of
+from tia_hub.tenants.models import Area, Membership, Team
+from tia_hub.tenants.trees import list_paths
+from tia_hub.tenants.types import Role, Sector
+
+MOST_STAFF = 1_000_000
+
+
+def _id(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+class OrganisationForm(Form):
+    """An organisation's entry in the partnership."""
+
+    name = LineField("Name", required="Enter the name of the organisation")
+    sector = ChoiceField("Sector", choices=choices_of(Sector), required="Choose the sector")
+    headcount = LineField(
+        "Number of staff", required="Enter the number of staff", description="Roughly, volunteers included", longest=9
+    )
+    areas = ChoicesField("Areas it serves", choices=[], description="Choose all that apply")
+
+    def __init__(self, areas: Iterable[Area], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.areas.choices = [(str(area.id), area.name) for area in areas]
+
+    def validate_headcount(self, field: Field) -> None:
+        """A whole number, however its thousands are parted."""
+        digits = re.sub(r"[ ,]", "", field.data)
+        if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
+            raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "name": self.name.data,
+            "sector": Sector(self.sector.data),
+            "headcount": int(re.sub(r"[ ,]", "", self.headcount.data or "")),
+            "area_ids": [UUID(value) for value in self.areas.data or ()],
+        }
+
+
+class InviteLeadForm(Form):
+    """Who is to lead an organisation's work."""
+
+    name = LineField("Name", required="Enter their name")
+    email = EmailField("Email address", required="Enter their email address")
+
+
+class _TeamAndManager(Form):
+    """What forms about a person have in common; both lists may stay empty."""
+
+    team = ListField("Team", choices=[])
+    manager = ListField("Line manager", choices=[], description="Somebody with the role of manager or lead")
+
+    def offer(self, teams: Iterable[Team], managers: Iterable[Membership]) -> None:
+        """Fill the lists."""
+        self.team.choices = [("", "No team yet"), *((str(team_id), path) for team_id, path in list_paths(teams))]
+        self.manager.choices = [("", "Nobody yet"), *((str(manager.id), manager.person.name) for manager in managers)]
+
+
+class InviteForm(_TeamAndManager):
+    """Somebody to join the organisation."""
+
+    name = LineField("Name", required="Enter their name")
+    email = EmailField("Email address", required="Enter their email address", description="Their work address")
+    role = ChoiceField("Role", choices=choices_of(Role), required="Choose their role", default=Role.STAFF.value)
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "name": self.name.data,
+            "email": self.email.data,
+            "role": Role(self.role.data),
+            "team_id": _id(self.team.data),
+            "manager_id": _id(self.manager.data),
+        }
+
+
+class MemberForm(_TeamAndManager):
+    """A member's place in the organisation."""
+
+    role = ChoiceField("Role", choices=choices_of(Role), required="Choose their role")
+    job_title = LineField("Job title")
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "role": Role(self.role.data),
+            "job_title": self.job_title.data or "",
+            "team_id": _id(self.team.data),
+            "manager_id": _id(self.manager.data),
+        }
+
+
+class TeamForm(Form):
+    """A team and its place in the tree."""
+
+    name = LineField("Name", required="Enter the name of the team")
+    parent = ListField("Part of", choices=[], description="The department or directorate it belongs to, if any")
+    remit = TextField(
+        "Remit",
+        longest=2000,
+        description="What the team does, and whom it works with. It helps to find the level of training that the team needs.",
+    )
+
+    def offer(self, teams: Iterable[Team]) -> None:
+        """Fill the list of teams it may be part of."""
+        self.parent.choices = [("", "The organisation itself"), *((str(team_id), path) for team_id, path in list_paths(teams))]
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {"name": self.name.data, "parent_id": _id(self.parent.data), "remit": self.remit.data or ""}

@@ -1,0 +1,184 @@
+"""Invitations: a token by mail, known to us by its hash, bound to an address, good once and for a week."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+
+from tia_hub.core.clock import now
+from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.mail.services import link, post
+from tia_hub.core.scope import OrganisationScope, PartnershipScope
+from tia_hub.core.tokens import hash_token, new_token
+from tia_hub.core.trail import record
+from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.queries import find_member_by_email, get_invitation, get_member, get_organisation, get_team
+from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
+from tia_hub.tenants.types import InvitationState, Role
+
+GOOD_FOR = timedelta(days=7)
+
+
+class AlreadyInvited(Refused):
+    """The address has an invitation that is still open, or is a member's."""
+
+
+def _mail(scope: OrganisationScope | PartnershipScope, invitation: Invitation, token: str, organisation_name: str) -> None:
+    post(
+        scope,
+        to=invitation.email,
+        subject=f"{scope.actor.name} invites you to join {organisation_name} on TIA Hub",
+        template="invitation",
+        context={
+            "name": invitation.name,
+            "inviter": scope.actor.name,
+            "organisation": organisation_name,
+            "role": Role(invitation.role).words.lower(),
+            "link": link("tenants.invitation", token=token),
+            "expires_at": invitation.expires_at,
+        },
+    )
+
+
+def _write(
+    scope: OrganisationScope | PartnershipScope,
+    *,
+    organisation_id: UUID,
+    organisation_name: str,
+    email: str,
+    name: str,
+    role: Role,
+    team_id: UUID | None = None,
+    manager_id: UUID | None = None,
+) -> UUID:
+    token = new_token()
+    invitation: Invitation | None = scope.session.scalar(
+        insert(Invitation)
+        .values(
+            organisation_id=organisation_id,
+            id=uuid4(),
+            partnership_id=scope.home_partnership_id,
+            by_partnership=isinstance(scope, PartnershipScope),
+            email=email,
+            name=name,
+            role=role,
+            team_id=team_id,
+            manager_id=manager_id,
+            token_hash=hash_token(token),
+            expires_at=now() + GOOD_FOR,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["organisation_id", "email"], index_where=text("accepted_at IS NULL AND revoked_at IS NULL")
+        )
+        .returning(Invitation)
+    )
+    if invitation is None:
+        raise AlreadyInvited(f"{email} has an invitation already. You can send it again from the list of invitations.")
+    _mail(scope, invitation, token, organisation_name)
+    record(scope, "invitation.sent", f"Invited {name} as {role.words.lower()} of {organisation_name}", target_id=invitation.id)
+    return invitation.id
+
+
+def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, name: str) -> UUID:
+    """Invite the lead of an organisation. Raises NotFound, AlreadyInvited."""
+    organisation = get_organisation(scope, organisation_id)
+    return _write(
+        scope,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        email=email,
+        name=name,
+        role=Role.LEAD,
+    )
+
+
+def invite_member(
+    scope: OrganisationScope,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    team_id: UUID | None = None,
+    manager_id: UUID | None = None,
+) -> UUID:
+    """Invite somebody into the scope's organisation. Raises AlreadyInvited, NotFound, Refused (a manager who may not)."""
+    if find_member_by_email(scope, email) is not None:
+        raise AlreadyInvited(f"{email} is the address of somebody who belongs to {scope.name} already.")
+    if team_id is not None:
+        get_team(scope, team_id)
+    if manager_id is not None:
+        check_manager(scope, manager_id)
+    return _write(
+        scope,
+        organisation_id=scope.organisation_id,
+        organisation_name=scope.name,
+        email=email,
+        name=name,
+        role=role,
+        team_id=team_id,
+        manager_id=manager_id,
+    )
+
+
+def _open(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
+    invitation = get_invitation(scope, invitation_id)
+    if invitation.state in (InvitationState.ACCEPTED, InvitationState.REVOKED):
+        raise Refused(f"The invitation of {invitation.name} is {invitation.state.words.lower()} already.")
+    return invitation
+
+
+def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
+    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused."""
+    invitation = _open(scope, invitation_id)
+    token = new_token()
+    invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
+    if isinstance(scope, PartnershipScope):
+        organisation_name = get_organisation(scope, invitation.organisation_id).name
+    else:
+        organisation_name = scope.name
+    _mail(scope, invitation, token, organisation_name)
+    record(scope, "invitation.sent_again", f"Sent the invitation of {invitation.name} again", target_id=invitation.id)
+    return invitation
+
+
+def revoke_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
+    """Withdraw an invitation; its link leads nowhere. Raises NotFound, Refused."""
+    invitation = _open(scope, invitation_id)
+    invitation.revoked_at = now()
+    record(scope, "invitation.revoked", f"Withdrew the invitation of {invitation.name}", target_id=invitation.id)
+    return invitation
+
+
+def _manager_still_there(scope: OrganisationScope, manager_id: UUID | None) -> UUID | None:
+    if manager_id is None:
+        return None
+    manager = get_member(scope, manager_id)
+    return manager.id if manager.ended_at is None and manager.role in MAY_MANAGE else None
+
+
+def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_id: UUID, person_id: UUID) -> None:
+    """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
+
+    Raises NotFound where it was used, withdrawn or re-sent meanwhile, or is too old.
+    """
+    one_at_a_time(scope)
+    invitation = get_invitation(scope, invitation_id)
+    if invitation.state is not InvitationState.SENT or invitation.token_hash != token_hash:
+        raise NotFound
+    invitation.accepted_at = now()
+    entry = {
+        "role": invitation.role,
+        "team_id": invitation.team_id,
+        "manager_id": _manager_still_there(scope, invitation.manager_id),
+        "ended_at": None,
+    }
+    membership_id = scope.session.scalar(
+        insert(Membership)
+        .values(organisation_id=scope.organisation_id, id=uuid4(), person_id=person_id, job_title="", **entry)
+        .on_conflict_do_update(
+            index_elements=["organisation_id", "person_id"], set_=entry, where=Membership.ended_at.is_not(None)
+        )
+        .returning(Membership.id)
+    )
+    record(scope, "invitation.accepted", f"{invitation.name} accepted the invitation", target_id=membership_id)

@@ -1,0 +1,108 @@
+"""Organisations, as the coordinator's office makes them; and the operator's own work: partnerships and their coordinators."""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from tia_hub.core.errors import Refused
+from tia_hub.core.scope import OperatorScope, PartnershipScope
+from tia_hub.core.trail import record
+from tia_hub.tenants.models import Area, Coordinator, Organisation, OrganisationArea, Partnership
+from tia_hub.tenants.queries import find_organisation_named, get_organisation
+from tia_hub.tenants.types import Sector
+
+LONGEST_SLUG = 60
+
+
+def make_slug(name: str) -> str:
+    """A name as a part of addresses: small letters, digits and hyphens; never empty."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-") or "organisation"
+
+
+def _refuse_a_second(scope: PartnershipScope, name: str, but: UUID | None = None) -> None:
+    # One after the other, so that a form sent twice makes one organisation.
+    scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(scope.partnership_id), 0))))
+    found = find_organisation_named(scope, name)
+    if found is not None and found.id != but:
+        raise Refused(f"There is an organisation called {found.name} already.")
+
+
+def _set_areas(scope: PartnershipScope, organisation_id: UUID, area_ids: Iterable[UUID]) -> None:
+    scope.session.execute(delete(OrganisationArea).where(OrganisationArea.organisation_id == organisation_id))
+    scope.session.add_all(
+        OrganisationArea(organisation_id=organisation_id, area_id=area_id, partnership_id=scope.partnership_id)
+        for area_id in set(area_ids)
+    )
+
+
+def create_organisation(
+    scope: PartnershipScope, *, name: str, sector: Sector, headcount: int, area_ids: Iterable[UUID]
+) -> UUID:
+    """Make an organisation of the partnership. Raises Refused where there is one of that name."""
+    _refuse_a_second(scope, name)
+    organisation_id, slug = uuid4(), make_slug(name)
+    for wanted in (slug, f"{slug}-{secrets.token_hex(3)}"):
+        made = scope.session.execute(
+            insert(Organisation)
+            .values(
+                id=organisation_id,
+                partnership_id=scope.partnership_id,
+                slug=wanted,
+                name=name,
+                sector=sector,
+                headcount=headcount,
+            )
+            .on_conflict_do_nothing(index_elements=["slug"])
+            .returning(Organisation.id)
+        ).scalar_one_or_none()
+        if made is not None:
+            break
+    _set_areas(scope, organisation_id, area_ids)
+    record(scope, "organisation.created", f"Created the organisation {name}", target_id=organisation_id)
+    return organisation_id
+
+
+def change_organisation(
+    scope: PartnershipScope, organisation_id: UUID, *, name: str, sector: Sector, headcount: int, area_ids: Iterable[UUID]
+) -> None:
+    """Change what the partnership knows of an organisation. Its address stays. Raises NotFound, Refused."""
+    _refuse_a_second(scope, name, but=organisation_id)
+    organisation = get_organisation(scope, organisation_id)
+    organisation.name, organisation.sector, organisation.headcount = name, sector, headcount
+    _set_areas(scope, organisation_id, area_ids)
+    record(scope, "organisation.changed", f"Changed the entry of {name}", target_id=organisation_id)
+
+
+def create_partnership(scope: OperatorScope, *, name: str, slug: str, areas: Iterable[str] = ()) -> UUID:
+    """Make a partnership with its areas. Raises Refused where the slug is taken."""
+    partnership_id = uuid4()
+    made = scope.session.execute(
+        insert(Partnership)
+        .values(id=partnership_id, name=name, slug=slug, small_number=7)
+        .on_conflict_do_nothing(index_elements=["slug"])
+        .returning(Partnership.id)
+    ).scalar_one_or_none()
+    if made is None:
+        raise Refused(f"There is a partnership with the address {slug} already.")
+    scope.session.add_all(Area(partnership_id=partnership_id, name=area) for area in areas)
+    return partnership_id
+
+
+def add_coordinator(scope: OperatorScope, *, slug: str, person_id: UUID) -> bool:
+    """Give somebody the office of a partnership; False where they have it already. Raises Refused for an unknown slug."""
+    partnership_id = scope.session.scalar(select(Partnership.id).where(Partnership.slug == slug))
+    if partnership_id is None:
+        raise Refused(f"There is no partnership with the address {slug}.")
+    made = scope.session.execute(
+        insert(Coordinator)
+        .values(id=uuid4(), partnership_id=partnership_id, person_id=person_id)
+        .on_conflict_do_nothing(index_elements=["partnership_id", "person_id"])
+        .returning(Coordinator.id)
+    ).scalar_one_or_none()
+    return made is not None
