@@ -70,6 +70,10 @@ class SignIn:
     email: str
     place: str
 
+    def __str__(self) -> str:
+        """One line with all that it takes to sign in."""
+        return f"{self.role:<18}{self.name:<14}{self.email:<46}{PASSWORD}"
+
 
 def _slug(mark: str) -> str:
     return f"solent-shore-{mark}" if mark else "solent-shore"
