@@ -1,6 +1,6 @@
 """Self-assessments of the sample partnership, in all states. Their words are about work, never about anybody's history.
 
-Each form is written in its own worker's scope, as the wall around personal forms demands, and agreed in the manager's.
+Each form is stored in its own worker's scope, as the wall around personal forms demands.
 """
 
 from collections.abc import Mapping
@@ -49,8 +49,10 @@ class PlannedForm:
     answers: dict[str, str]
     begun_at: datetime
     shared_at: datetime | None
-    worker_confirmed_at: datetime | None
-    manager_confirmed_at: datetime | None
+    plans_at: datetime | None
+    """When one of the two confirmed the plans: the manager where it is agreed, else the worker."""
+    agreed_at: datetime | None
+    """When the other did."""
 
 
 def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
@@ -74,8 +76,8 @@ def _plan_form(plan: PlannedOrganisation, person: PlannedPerson, state: FormStat
     begun = today - timedelta(days=by.randint(40, 200) if state is FormState.AGREED else by.randint(12, 30))
     shared_at = at_work(begun + timedelta(days=by.randint(2, 8)), by) if state is not FormState.DRAFT else None
     confirms = state is FormState.AGREED or (state is FormState.SHARED and by.random() < 0.3)
-    confirmed_at = shared_at + timedelta(days=by.randint(1, 3)) if shared_at and confirms else None
-    agreed_at = confirmed_at + timedelta(days=by.randint(0, 20)) if confirmed_at and state is FormState.AGREED else None
+    written_at = shared_at + timedelta(days=by.randint(1, 3)) if shared_at and confirms else None
+    agreed_at = written_at + timedelta(days=by.randint(0, 20)) if written_at and state is FormState.AGREED else None
     level = by.choices(list(LEVELS), list(LEVELS.values()))[0]
     audiences = [Audience.MANAGERS.value] if person.role is Role.MANAGER else []
     if plan.sector in WITH_FAMILIES and by.random() < 0.6:
@@ -91,8 +93,8 @@ def _plan_form(plan: PlannedOrganisation, person: PlannedPerson, state: FormStat
         answers=_answers(plan, person, state, level, audiences, marks, begun, by, with_plans=confirms),
         begun_at=at_work(begun, by),
         shared_at=shared_at,
-        worker_confirmed_at=confirmed_at,
-        manager_confirmed_at=agreed_at,
+        plans_at=written_at,
+        agreed_at=agreed_at,
     )
 
 
@@ -142,21 +144,21 @@ def _answers(
 
 def add_forms(plan: PlannedOrganisation, partnership_id: UUID, today: date) -> None:
     """Store the forms of an organisation that are not there yet."""
-    members = {person.membership_id: person for person in plan.people}
     for form in plan_forms(plan, today):
         with transaction(scope_of(plan, partnership_id, form.worker)) as scope:
-            known = find_own_form(scope)
-            if known is None:
+            if find_own_form(scope) is None:
                 _add_form(scope, form)
-        agreed = known is not None and known.state == FormState.AGREED
-        if form.state is FormState.AGREED and form.manager_confirmed_at and form.worker.manager_id and not agreed:
-            with (
-                transaction(scope_of(plan, partnership_id, members[form.worker.manager_id])) as scope,
-                dated(scope, form.manager_confirmed_at),
-            ):
-                # What both confirmed at their times is agreed by the service itself, which keeps the copy.
-                plans = {code: Typed(form.answers[code], 1) for code in PLANS}
-                confirm_plans(scope, form_id=form.id, plans=plans, view=Typed("", 0))
+                if form.agreed_at:
+                    _agree(scope, form, form.agreed_at)
+
+
+def _agree(scope: OrganisationScope, form: PlannedForm, at: datetime) -> None:
+    """Agree a form that both have confirmed by now: the service does it, and keeps the copy."""
+    plans = {code: Typed(form.answers[code], 1) for code in PLANS}
+    with dated(scope, at):
+        confirm_plans(
+            scope, form_id=form.id, plans=plans, view=Typed(form.answers.get(view_code(form.worker.membership_id), ""), 1)
+        )
 
 
 def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
@@ -181,8 +183,8 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
             "marks": form.marks,
             "figure_id": figure_id,
             "shared_at": form.shared_at,
-            "worker_confirmed_at": form.worker_confirmed_at,
-            "manager_confirmed_at": form.manager_confirmed_at,
+            "worker_confirmed_at": form.agreed_at or form.plans_at,
+            "manager_confirmed_at": form.plans_at if form.agreed_at else None,
         },
     )
     scope.session.execute(
@@ -198,7 +200,7 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
                 "author_id": form.worker.membership_id,
                 "text": text,
                 "version": 1,
-                "updated_at": form.worker_confirmed_at if code in PLANS else form.shared_at or form.begun_at,
+                "updated_at": form.plans_at if code in PLANS else form.shared_at or form.begun_at,
             }
             for code, text in form.answers.items()
         ],
@@ -206,6 +208,6 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
     if form.shared_at:
         with dated(scope, form.shared_at):
             record(scope, "self_assessment.shared", "Shared a self-assessment with a manager")
-    if form.worker_confirmed_at:
-        with dated(scope, form.worker_confirmed_at):
+    if form.plans_at and not form.agreed_at:
+        with dated(scope, form.plans_at):
             record(scope, "self_assessment.confirmed", "Confirmed the plans of a self-assessment")
