@@ -21,7 +21,7 @@ from tia_hub.demo.partnership.texts import Voice, chance, load, make_id
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import Audience, PracticeLevel
 from tia_hub.tenants.types import Role, Sector
-from tia_hub.training.models import Answer, SelfAssessment, TrainingFigure
+from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import find_own_form
 from tia_hub.training.scoring import starting_text, statements_for_worker
 from tia_hub.training.services.agreeing import confirm_plans
@@ -63,7 +63,7 @@ def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
     for person in plan.people:
         if person.manager_id is None:
             continue
-        by = chance("form", plan.slug, person.membership_id)
+        by = chance("form", plan.key, person.name)
         state = by.choices(list(STATES), list(STATES.values()))[0]
         if person.name == WELL_KNOWN[Role.STAFF]:
             state = FormState.DRAFT
@@ -153,12 +153,13 @@ def add_forms(plan: PlannedOrganisation, partnership_id: UUID, today: date) -> N
 
 
 def _agree(scope: OrganisationScope, form: PlannedForm, at: datetime) -> None:
-    """Agree a form that both have confirmed by now: the service does it, and keeps the copy."""
+    """Have the worker confirm what the manager has: the service does it, and keeps the copy."""
     plans = {code: Typed(form.answers[code], 1) for code in PLANS}
-    with dated(scope, at):
-        confirm_plans(
-            scope, form_id=form.id, plans=plans, view=Typed(form.answers.get(view_code(form.worker.membership_id), ""), 1)
-        )
+    view = form.answers.get(view_code(form.worker.membership_id))
+    with dated(scope, at, {AgreedForm: "agreed_at"}):
+        confirm_plans(scope, form_id=form.id, plans=plans, view=Typed(view, 1) if view else Typed("", 0))
+        stored = scope.session.get_one(SelfAssessment, (scope.organisation_id, form.id))
+        stored.worker_confirmed_at = stored.agreed_at = at
 
 
 def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
@@ -183,7 +184,7 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
             "marks": form.marks,
             "figure_id": figure_id,
             "shared_at": form.shared_at,
-            "worker_confirmed_at": form.agreed_at or form.plans_at,
+            "worker_confirmed_at": None if form.agreed_at else form.plans_at,
             "manager_confirmed_at": form.plans_at if form.agreed_at else None,
         },
     )

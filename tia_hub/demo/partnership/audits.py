@@ -44,7 +44,7 @@ def at_work(day: date, by: Random) -> datetime:
 
 def plan_rounds(plan: PlannedOrganisation, today: date) -> list[Round]:
     """The audits of an organisation, the earliest first."""
-    by = chance("rounds", plan.slug)
+    by = chance("rounds", plan.key)
     rounds = []
     if plan.story in (Story.TWO_SHARED, Story.SECOND_PRIVATE, Story.SECOND_IN_PROGRESS):
         rounds.append(_round(1, today - by.randint(400, 440) * DAY, by, submitted=True, shared=True))
@@ -84,12 +84,12 @@ def _ratings(plan: PlannedOrganisation, of: Round) -> dict[str, Rating | None]:
     """The ratings of an audit. An audit in progress has been filled in up to some point, and here and there beyond it."""
     excused = load("sectors")[plan.sector]["not_applicable"]
     criteria = current_edition().criteria
-    by = chance("ratings", plan.slug, of.number, of.team.name if of.team else "")
+    by = chance("ratings", plan.key, of.number, of.team.name if of.team else "")
     reached = len(criteria) if of.submitted_at else round(len(criteria) * by.uniform(0.4, 0.85))
     ratings: dict[str, Rating | None] = {}
     for place, criterion in enumerate(criteria):
         # What is particular about an organisation and a criterion holds through all rounds.
-        own = chance("bent", plan.slug, of.team.name if of.team else "", criterion.code).gauss(0, 0.17)
+        own = chance("bent", plan.key, of.team.name if of.team else "", criterion.code).gauss(0, 0.17)
         harder = HARDER[criterion.code.partition(".")[0]] + (0.12 if criterion.code in HARDEST else 0)
         score = plan.maturity - harder + own + (of.number - 1) * PROGRESS + by.gauss(0, 0.05)
         left = by.random() < (0.04 if of.submitted_at else 0.07)
@@ -112,7 +112,7 @@ def _add_audit(
     before: Mapping[str, Rating | None],
     today: date,
 ) -> None:
-    by = chance("audit", plan.slug, of.number, of.team.name if of.team else "")
+    by = chance("audit", plan.key, of.number, of.team.name if of.team else "")
     audit_id = make_id("audit", plan.slug, of.number, of.team.name if of.team else "")
     writers = [lead.name for lead in plan.leads]
     title = f"Audit of {of.started_on:%B %Y}"

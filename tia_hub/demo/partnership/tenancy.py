@@ -1,6 +1,6 @@
 """Storing people and places: the partnership with its office, organisations, teams and members."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -147,18 +147,22 @@ def scope_of_office(partnership_id: UUID, slug: str, name: str, actor: Actor) ->
 
 
 @contextmanager
-def dated(scope: Home, at: datetime) -> Iterator[None]:
-    """Have the trail say that what is done meanwhile was done at an instant."""
+def dated(scope: Home, at: datetime, also: Mapping[type, str] | None = None) -> Iterator[None]:
+    """Have the trail say that what is done meanwhile was done at an instant.
 
-    def date_events(session: Session, *_: object) -> None:
+    `also` names the columns of other new rows that say when, which services set to the present.
+    """
+    columns = {TrailEvent: "created_at", **(also or {})}
+
+    def set_dates(session: Session, *_: object) -> None:
         for each in session.new:
-            if isinstance(each, TrailEvent):
-                each.created_at = at
+            if type(each) in columns:
+                setattr(each, columns[type(each)], at)
 
     scope.session.flush()
-    event.listen(scope.session, "before_flush", date_events)
+    event.listen(scope.session, "before_flush", set_dates)
     try:
         yield
         scope.session.flush()
     finally:
-        event.remove(scope.session, "before_flush", date_events)
+        event.remove(scope.session, "before_flush", set_dates)
