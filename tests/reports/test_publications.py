@@ -1,6 +1,7 @@
 """Publishing: what crosses the wall is what an organisation shared, in figures, and only when something changed."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from tests.cast import Cast
 from tests.client import StrictClient
 from tests.factories import audits as audit_factory
-from tests.factories.reports import make_audit, make_ratings, publish_figures, run_jobs
+from tests.factories import outcomes as outcome_factory
+from tests.factories.reports import figures_of, make_audit, make_ratings, publish_figures, run_jobs
 from tests.factories.tenants import Someone, Tenant
 from tia_hub.audits.services import withdraw_audit
 from tia_hub.core.db import Base, OfOrganisation
@@ -66,6 +68,23 @@ def test_an_audit_that_is_not_shared_stays_at_home(cast: Cast, as_: As, superuse
     audit_factory.make_audit(cast.ours.tenant, entries=audit_factory.rated(red=4))
     run_jobs(superuser_engine, JobName.PUBLISH_FIGURES)
     assert "No shared audits" in as_(cast.ours.lead).get(f"/o/{cast.ours.tenant.slug}/publication").text
+
+
+def test_shared_outcomes_reach_the_report_and_others_do_not(as_: As, cast: Cast, superuser_engine: Engine) -> None:
+    shared = outcome_factory.make_indicator(cast.ours.tenant, "Complaints", unit="complaints", shared=True)
+    private = outcome_factory.make_indicator(cast.ours.tenant, "Sick days")
+    for indicator_id in (shared, private):
+        outcome_factory.make_reading(cast.ours.tenant, indicator_id, date(2026, 1, 31), "1400", note="between us")
+        outcome_factory.make_reading(cast.ours.tenant, indicator_id, date(2026, 4, 30), "1200.5")
+    run_jobs(superuser_engine, JobName.PUBLISH_FIGURES)
+    shown = as_(cast.ours.lead).get(f"/o/{cast.ours.tenant.slug}/publication").text
+    assert "1,200.5 complaints" in shown
+    assert "Sick days" not in shown
+    assert "between us" not in shown
+    figures = figures_of(cast.region)
+    assert [(each.indicator, each.value, each.read_on) for each in figures.outcomes] == [
+        ("Complaints", "1,200.5 complaints", date(2026, 4, 30))
+    ]
 
 
 def test_only_what_changed_is_written_again(cast: Cast, superuser_engine: Engine) -> None:

@@ -5,9 +5,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 from tia_hub.core.suppression import hide_small, suppress
 from tia_hub.framework.types import Edition
+from tia_hub.outcomes.types import IndicatorKind
 from tia_hub.reports.types import (
     AuditFigures,
     CountKind,
@@ -41,6 +43,10 @@ def fingerprint(figures: ToPublish) -> str:
     content = {
         "audits": sorted((asdict(audit) for audit in figures.audits), key=lambda audit: str(audit["audit_id"])),
         "people": sorted([count.kind, count.code, count.people] for count in figures.people),
+        "readings": sorted(
+            (asdict(reading) for reading in figures.readings),
+            key=lambda reading: (str(reading["indicator_id"]), reading["read_on"]),
+        ),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -63,6 +69,18 @@ def people_to_publish(levels: Mapping[str, int], areas: Mapping[str, int], thres
         if hide_small(people, threshold) is not None and not 0 < everybody - people < threshold:
             told.append(PeopleToPublish(kind=CountKind.DEVELOPMENT_AREA, code=code, people=people))
     return tuple(told)
+
+
+def number_words(kind: IndicatorKind, number: Decimal, unit: str) -> str:
+    """The value of an indicator as people read it: 12 complaints, 45%, 3.5 of 5."""
+    shown = f"{number.normalize():,f}"
+    match kind:
+        case IndicatorKind.PERCENTAGE:
+            return f"{shown}%"
+        case IndicatorKind.SCALE:
+            return f"{shown} of 5"
+        case _:
+            return f"{shown} {unit}".strip()
 
 
 def _ratings(tallies: Iterable[Tally]) -> RatingCounts:

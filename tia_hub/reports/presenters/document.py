@@ -69,7 +69,7 @@ def make_document(figures: ReportFigures) -> Document:
     sections = [_glance(figures), _participation(figures)]
     for number, audits in enumerate(figures.audits, start=1):
         sections += [_ratings(audits, number, figures), _criteria(audits, number, figures)]
-    sections += [_workforce(figures), _registry(figures), _method(figures)]
+    sections += [_workforce(figures), _registry(figures), _outcomes(figures), _method(figures)]
     return Document(title=figures.title, about=_about(figures), sections=tuple(sections))
 
 
@@ -317,6 +317,30 @@ def _registry(figures: ReportFigures) -> Section:
                 numeric=(1,),
             ),
         ),
+    )
+
+
+def _outcomes(figures: ReportFigures) -> Section:
+    table = Table(
+        caption="The latest value of every shared indicator",
+        head=("Outcome", "Organisation", "Indicator", "Value", "Of", "Source"),
+        rows=tuple(
+            (each.element, each.organisation, each.indicator, each.value, format_date(each.read_on), each.source or "–")
+            for each in figures.outcomes
+        ),
+    )
+    organisations = len({each.organisation for each in figures.outcomes})
+    words = (
+        f"{_plural(organisations, 'organisation')} of {len(figures.participants):,} shared "
+        f"{_plural(len(figures.outcomes), 'indicator')}. Each organisation chose and measured its own. "
+        "They are neither added up nor ranked.",
+    )
+    return Section(
+        id="outcomes",
+        title="What is changing",
+        sheet="Outcomes",
+        words=words if figures.outcomes else ("No organisation shared an indicator with a value in this period.",),
+        tables=(table,) if figures.outcomes else (),
     )
 
 
