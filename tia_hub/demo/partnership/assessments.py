@@ -24,7 +24,8 @@ from tia_hub.tenants.types import Role, Sector
 from tia_hub.training.models import Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import find_own_form
 from tia_hub.training.scoring import starting_text, statements_for_worker
-from tia_hub.training.services import confirm_plans, view_code
+from tia_hub.training.services.agreeing import confirm_plans
+from tia_hub.training.services.answers import view_code
 from tia_hub.training.types import PROMISE, AnswerOwner, FormState, Mark, Typed
 
 STATES = {FormState.AGREED: 66, FormState.SHARED: 15, FormState.DRAFT: 9, None: 10}

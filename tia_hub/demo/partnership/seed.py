@@ -69,6 +69,10 @@ class SignIn:
     email: str
     place: str
 
+    def __str__(self) -> str:
+        """A line for whoever starts the demo."""
+        return f"{self.role:<18} {self.email:<45} {PASSWORD}   ({self.name}, {self.place})"
+
 
 def _slug(mark: str) -> str:
     return f"solent-shore-{mark}" if mark else "solent-shore"
