@@ -20,10 +20,10 @@ def _look(page: Page, path: str) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    if "text/html" not in page.request.get(path).headers.get("content-type", ""):
+        return []
     response = page.goto(path)
     assert response
-    if "text/html" not in response.headers.get("content-type", ""):
-        return []
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -1,7 +1,7 @@
 """What a worker and their manager do together: share, write the two plans, confirm, open again.
 
-Every change locks the form first, so that two people at once follow each other. The trail and the mails say that something
-happened from the moment a form is shared, never what is written in it; of a draft they say nothing at all.
+Every change locks the form first, so that two people at once follow each other. Nothing of it is on the organisation's trail:
+its leads read the trail, and of forms they see counts alone. The mails between the two say that something happened, never what.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.services import link, post
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.core.trail import record
 from tia_hub.framework.loader import get_edition
 from tia_hub.tenants.queries import list_members_with_role, list_named_members
 from tia_hub.tenants.types import Role
@@ -43,7 +42,6 @@ def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> 
         scope.session.add(figure)
         scope.session.flush()
         form.figure_id = figure.id
-    record(scope, "self_assessment.shared", "Shared a self-assessment with a manager")
     post(
         scope,
         to=manager.person.email,
@@ -69,7 +67,6 @@ def withdraw_form(scope: OrganisationScope, *, form_id: UUID) -> None:
         form.figure_id = None
         scope.session.flush()
         scope.session.delete(figure)
-    record(scope, "self_assessment.withdrawn", "Took back a self-assessment")
     _publish(scope)
 
 
@@ -102,7 +99,6 @@ def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str
         form.worker_confirmed_at = now()
     else:
         form.manager_confirmed_at = now()
-    record(scope, "self_assessment.confirmed", "Confirmed the plans of a self-assessment")
     if form.worker_confirmed_at and form.manager_confirmed_at:
         _agree(scope, form, answers, at=max(form.worker_confirmed_at, form.manager_confirmed_at))
     else:
@@ -117,7 +113,6 @@ def reopen_form(scope: OrganisationScope, *, form_id: UUID) -> None:
         raise Refused("Only an agreed form can be opened again.")
     form.state, form.reopened_at, form.agreed_at = FormState.SHARED, now(), None
     form.worker_confirmed_at = form.manager_confirmed_at = None
-    record(scope, "self_assessment.reopened", "Opened an agreed self-assessment again")
 
 
 def _save_plans(scope: OrganisationScope, form: SelfAssessment, plans: Mapping[str, Typed], view: Typed) -> dict[str, Answer]:
@@ -184,7 +179,6 @@ def _agree(scope: OrganisationScope, form: SelfAssessment, answers: Mapping[str,
             },
         )
     )
-    record(scope, "self_assessment.agreed", "Agreed a training and support plan")
     _publish(scope)
 
 
