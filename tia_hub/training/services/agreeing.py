@@ -27,6 +27,10 @@ from tia_hub.training.types import AnswerOwner, FormState, Mark, Typed
 MANAGING_ROLES = frozenset(role for role in Role if Permission.ASSESSMENT_MANAGE in role.permissions)
 
 
+class TooEarly(Refused):
+    """Plans can't be confirmed before there is something to agree."""
+
+
 def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> None:
     """Share a draft with one manager or lead of the organisation. Raises Refused for anybody else."""
     form = get_own_form(scope, form_id, lock=True)
@@ -83,15 +87,15 @@ def save_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str, T
 def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str, Typed], view: Typed) -> FormState:
     """Save the plans and confirm them as they then stand; once both have, the form is agreed and a copy is kept as it was.
 
-    Returns the form's state. Raises Clashes, and Refused where there is nothing to agree yet.
+    Returns the form's state. Raises Clashes, and TooEarly where there is nothing to agree yet.
     """
     form = get_form(scope, form_id, lock=True)
     refuse_agreed(form)
     answers = _save_plans(scope, form, plans, view)
     if form.level is None:
-        raise Refused("There is no practice level in this form yet. The person it is about can choose one under “Your role”.")
+        raise TooEarly("There is no practice level in this form yet. The person it is about can choose one under “Your role”.")
     if not all(code in answers and answers[code].text for code in plans):
-        raise Refused("Write something in both plans before you confirm them. “Nothing for now” is enough.")
+        raise TooEarly("Write something in both plans before you confirm them. “Nothing for now” is enough.")
     mine = form.membership_id == scope.membership_id
     if (form.worker_confirmed_at if mine else form.manager_confirmed_at) is not None:
         return FormState(form.state)

@@ -50,6 +50,9 @@ def plans(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
             words = "Agreed by both of you" if state == FormState.AGREED else "Confirmed. Now it waits for the other"
             return see("training.show", words, organisation=scope.slug, form_id=form_id)
         answers = agreeing.save_plans(scope, form_id=form_id, plans=texts, view=view)
+    except agreeing.TooEarly as refusal:
+        form.form_errors.append(str(refusal))
+        return _form_page(scope, found, answers, form, status=422)
     except Clashes as clash:
         own = own_view_code(scope)
         clashes = {"view" if code == own else code: each for code, each in clash.found.items()}
