@@ -86,7 +86,7 @@ def _links(scope: Home) -> list[Link]:
 
 def is_signed_in() -> bool:
     """Whether somebody is signed in, as far as can be told: nobody is while the database is away."""
-    return not g.get("database_away") and bool(current_user.is_authenticated)
+    return bool(current_user.is_authenticated)
 
 
 def make_shell() -> Shell:

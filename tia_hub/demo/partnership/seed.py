@@ -71,8 +71,8 @@ class SignIn:
     place: str
 
     def __str__(self) -> str:
-        """One line with all that it takes to sign in."""
-        return f"{self.role:<18}{self.name:<14}{self.email:<46}{PASSWORD}"
+        """A line for whoever starts the demo."""
+        return f"{self.role:<18} {self.email:<45} {PASSWORD}   ({self.name}, {self.place})"
 
 
 def _slug(mark: str) -> str:
