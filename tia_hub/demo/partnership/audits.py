@@ -192,8 +192,9 @@ def _entries(
             bank = load("audit_texts")[code]
             if by.random() < 0.93:
                 entry["journey"] = _journey(voice, bank[rating], rating, before.get(code), by)
-            if by.random() < (0.3 if rating is Rating.RED else 0.8):
-                entry["evidence"] = voice.choose(bank["evidence"], by)
+            red = rating is Rating.RED
+            if by.random() < (0.3 if red else 0.8):
+                entry["evidence"] = voice.choose(load("summaries")["evidence_of_red"] if red else bank["evidence"], by)
         entries[code] = entry
     for code in (*(principle.code for principle in current_edition().principles), OVERALL):
         of_code = [rating for key, rating in ratings.items() if code == OVERALL or key.partition(".")[0] == code]
