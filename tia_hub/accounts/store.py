@@ -7,9 +7,10 @@ from flask_security import MailUtil, PasswordUtil, SQLAlchemyUserDatastore, Totp
 from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
 from passlib.totp import TotpMatch  # type: ignore[import-untyped]
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import undefer_group
 
 from tia_hub.accounts import sessions
-from tia_hub.accounts.models import Person
+from tia_hub.accounts.models import SECRETS, Person
 from tia_hub.accounts.passwords import fault_in_password, normalise
 from tia_hub.accounts.queries import find_person, find_person_by_key
 from tia_hub.core.db import db
@@ -33,7 +34,7 @@ class Datastore(SQLAlchemyUserDatastore):
             return find_person_by_key(scope, value, sessions.hashed_key())
         if name == "email":
             return find_person(scope, value)
-        return scope.session.scalar(select(Person).where(getattr(Person, name) == value))
+        return scope.session.scalar(select(Person).where(getattr(Person, name) == value).options(undefer_group(SECRETS)))
 
     def commit(self) -> None:
         """Commit, then ring for what was written."""
