@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from tests.attack.world import make_busy_world
+from tests.attack.forms import Found, forms_of
+from tests.attack.world import PRINCIPALS, make_busy_world
 from tests.client import StrictClient
 from tests.permissions.world import World
 
@@ -38,3 +39,9 @@ def be(app: Flask, world: World) -> Be:
         return clients[principal]
 
     return client_of
+
+
+@pytest.fixture(scope="package")
+def found(app: Flask, world: World, be: Be) -> dict[str, list[Found]]:
+    """The forms of each principal, with tokens of the sessions that `be` gives."""
+    return {principal: forms_of(app, be(principal), world, principal) for principal in PRINCIPALS}

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from tests.attack.conftest import Be
-from tests.attack.forms import Found, forms_of, pages_of, what_it_asks
+from tests.attack.forms import Found, pages_of, what_it_asks
 from tests.attack.rows import fingerprint
 from tests.attack.world import PRINCIPALS
 from tests.client import BadPage, StrictClient
@@ -38,12 +38,6 @@ BY_SCRIPT_OR_AFTER_QUESTIONS = {"audits.save_entry", "training.take_level"}
 """Sent by the browser's script from a form that is found under another address, and after the level finder's answers."""
 
 UNSTORABLE = {"NUL": "zk\x00kept", "half a surrogate pair": "zk\ufffdkept", "a control character": "zk\x1bkept"}
-
-
-@pytest.fixture(scope="module")
-def found(app: Flask, world: World, be: Be) -> dict[str, list[Found]]:
-    """The forms of each principal."""
-    return {principal: forms_of(app, be(principal), world, principal) for principal in PRINCIPALS}
 
 
 def one_of_each(form: Found, *kinds: str) -> list[str]:

@@ -44,4 +44,5 @@ def wait_until(holds: Callable[[], bool], what: str, log: Path) -> None:
 def ask(engine: Engine, query: str, **values: Any) -> Any:
     """One value, past every policy."""
     with engine.begin() as connection:
-        return connection.execute(text(query), values).scalar()
+        result = connection.execute(text(query), values)
+        return result.scalar() if result.returns_rows else None

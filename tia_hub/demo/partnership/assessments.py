@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from tia_hub.core.scope import OrganisationScope, transaction
 from tia_hub.core.trail import record
-from tia_hub.demo.partnership.audits import at_work
+from tia_hub.demo.partnership.audits import at_work, workday
 from tia_hub.demo.partnership.plan import WELL_KNOWN, PlannedOrganisation, PlannedPerson, Story
 from tia_hub.demo.partnership.tenancy import dated, scope_of
 from tia_hub.demo.partnership.texts import Voice, chance, load, make_id
@@ -74,10 +74,10 @@ def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
 
 def _plan_form(plan: PlannedOrganisation, person: PlannedPerson, state: FormState, today: date, by: Random) -> PlannedForm:
     begun = today - timedelta(days=by.randint(40, 200) if state is FormState.AGREED else by.randint(12, 30))
-    shared_at = at_work(begun + timedelta(days=by.randint(2, 8)), by) if state is not FormState.DRAFT else None
+    shared_at = at_work(begun + timedelta(days=by.randint(3, 8)), by) if state is not FormState.DRAFT else None
     confirms = state is FormState.AGREED or (state is FormState.SHARED and by.random() < 0.3)
-    written_at = shared_at + timedelta(days=by.randint(1, 3)) if shared_at and confirms else None
-    agreed_at = written_at + timedelta(days=by.randint(0, 20)) if written_at and state is FormState.AGREED else None
+    written_at = workday(shared_at + timedelta(days=by.randint(1, 3))) if shared_at and confirms else None
+    agreed_at = workday(written_at + timedelta(days=by.randint(0, 20))) if written_at and state is FormState.AGREED else None
     level = by.choices(list(LEVELS), list(LEVELS.values()))[0]
     audiences = [Audience.MANAGERS.value] if person.role is Role.MANAGER else []
     if plan.sector in WITH_FAMILIES and by.random() < 0.6:
