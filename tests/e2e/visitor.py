@@ -87,7 +87,7 @@ class Visitor:
         self.enter("Code", self.phone.code())
         self.go_on("Continue")
         self.reads("Recovery codes")
-        self.go_on("Get new codes")
+        self.go_on("Get recovery codes")
         self.sees("Write these codes down, or print this page")
         self.recovery_codes = self.main.locator("code").all_inner_texts()
         self.go_on("I have them")

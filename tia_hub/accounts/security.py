@@ -39,7 +39,7 @@ WORDS = {
     ),
     "PASSWORD_RESET_EXPIRED": ("That link is too old. Ask for a new one.", "error"),
     "INVALID_RESET_PASSWORD_TOKEN": ("That link can’t be used. It may have been used before. Ask for a new one.", "error"),
-    "PASSWORD_RESET_NO_LOGIN": ("Your password was changed. Sign in with the new one.", "success"),
+    "PASSWORD_RESET_NO_LOGIN": ("Your password is saved. Sign in with it.", "success"),
     "PASSWORD_CHANGE": ("Your password was changed, and every other session of yours was ended.", "success"),
     "UNAUTHENTICATED": ("Sign in to go on.", "info"),
     "REAUTHENTICATION_REQUIRED": ("Enter your password once more before you change how you sign in.", "info"),

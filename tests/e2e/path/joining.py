@@ -18,7 +18,7 @@ def begin_partnership(product: Product, region: str, coordinator: Visitor) -> No
     assert link
     coordinator.open(link[0])
     coordinator.page.locator("#password").fill(PASSWORD)
-    coordinator.go_on("Save the new password")
+    coordinator.go_on("Save the password")
     coordinator.sign_in()
     coordinator.set_up_second_factor()
     coordinator.reads("Overview")
