@@ -19,9 +19,9 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def worker(services: Services, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of all queues that does one thing at a time; it is killed at the end, if it still lives."""
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", "solo"]
+def worker(services: Services, log: Path, *, pool: str = "solo") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of all queues that does one thing at a time, or four with a pool of threads; it is killed at the end, if it still lives."""
+    command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", pool, "--concurrency", "4"]
     command += ["-Q", "default,mail,reports,imports", "--without-gossip", "--without-mingle", "--loglevel", "info"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **services.environment}
     with log.open("ab") as output:
