@@ -240,8 +240,8 @@ class DateField(Field):
         self.data = None
         if any(self.parts.values()):
             try:
-                if not re.fullmatch(r"\d{4}", self.parts["year"], re.ASCII):
-                    raise ValueError("year")
+                if not re.fullmatch(r"\d{1,2} \d{1,2} \d{4}", " ".join(self.parts.values()), re.ASCII):
+                    raise ValueError("not three numbers")
                 self.data = date(*(int(self.parts[part]) for part in ("year", "month", "day")))
             except ValueError:
                 self.process_errors.append("This must be a real date, like 27 3 2027")
