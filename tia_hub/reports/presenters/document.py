@@ -183,6 +183,12 @@ def _heading(audits: AuditFigures, figures: ReportFigures) -> str:
     return f"{'Whole organisations' if audits.scope_kind == 'organisation' else 'Teams'}{edition}"
 
 
+def _sheet(name: str, audits: AuditFigures, number: int, figures: ReportFigures) -> str:
+    """A sheet's name; the number keeps those of several editions apart, as Excel has no room for the editions' names."""
+    several = len({each.edition for each in figures.audits}) > 1
+    return f"{name}, {'organisations' if audits.scope_kind == 'organisation' else 'teams'}" + (f" {number}" if several else "")
+
+
 def _ratings(audits: AuditFigures, number: int, figures: ReportFigures) -> Section:
     heading, count = _heading(audits, figures), _number_of(audits)
     bars = tuple({"label": principle.title, **principle.ratings.model_dump()} for principle in audits.principles)
@@ -200,7 +206,7 @@ def _ratings(audits: AuditFigures, number: int, figures: ReportFigures) -> Secti
     return Section(
         id=f"principles-{number}",
         title=f"Principles: {heading[0].lower() + heading[1:]}",
-        sheet=f"Principles {number}",
+        sheet=_sheet("Principles", audits, number, figures),
         words=(
             f"From {count}. Shares are of the criteria that were rated green, amber or red; "
             "those that do not apply or are not rated yet are counted apart.",
@@ -236,7 +242,7 @@ def _criteria(audits: AuditFigures, number: int, figures: ReportFigures) -> Sect
     return Section(
         id=f"criteria-{number}",
         title=f"Criteria: {heading[0].lower() + heading[1:]}",
-        sheet=f"Criteria {number}",
+        sheet=_sheet("Criteria", audits, number, figures),
         words=() if red else ("No criterion is rated red.",),
         tables=(
             *(
@@ -295,7 +301,11 @@ def _workforce(figures: ReportFigures) -> Section:
     if not areas:
         words.append("No organisation could tell the development areas of its staff yet.")
     return Section(
-        id="workforce", title="What the workforce needs", sheet="Workforce", words=tuple(words), tables=tuple(tables)
+        id="workforce",
+        title="What the workforce needs",
+        sheet="What the workforce needs",
+        words=tuple(words),
+        tables=tuple(tables),
     )
 
 
@@ -338,7 +348,7 @@ def _outcomes(figures: ReportFigures) -> Section:
     return Section(
         id="outcomes",
         title="What is changing",
-        sheet="Outcomes",
+        sheet="What is changing",
         words=words if figures.outcomes else ("No organisation shared an indicator with a value in this period.",),
         tables=(table,) if figures.outcomes else (),
     )
@@ -371,7 +381,7 @@ def _method(figures: ReportFigures) -> Section:
     return Section(
         id="method",
         title="How this was counted",
-        sheet="Method",
+        sheet="How this was counted",
         words=tuple(words),
         tables=tables if figures.omissions else (),
     )
