@@ -45,8 +45,8 @@ def state_words(form: SelfAssessment, *, mine: bool) -> tuple[str, str]:
             return "Agreed by both", "green"
         case FormState.SHARED:
             if form.worker_confirmed_at or form.manager_confirmed_at:
-                turn = form.manager_confirmed_at if mine else form.worker_confirmed_at
-                return ("Your turn to confirm", "amber") if turn else ("You confirmed", "teal")
+                confirmed = form.worker_confirmed_at if mine else form.manager_confirmed_at
+                return ("You confirmed", "teal") if confirmed else ("Your turn to confirm", "amber")
             return ("Open again", "amber") if form.reopened_at else ("Shared, to talk about", "teal")
 
 
