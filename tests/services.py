@@ -34,16 +34,17 @@ class Services:
             "SMTP_HOST": self.settings.smtp_host,
             "SMTP_PORT": str(self.settings.smtp_port),
             "SMTP_STARTTLS": "false",
-            "TWO_FACTOR_REQUIRED": "false",
+            "TWO_FACTOR_REQUIRED": str(self.settings.two_factor_required).lower(),
             "SECURE_COOKIES": "false",
         }
 
 
 @contextmanager
-def running() -> Iterator[Services]:
+def running(*, durable: bool = False) -> Iterator[Services]:
+    """Services of one's own; `durable` where a committed change must outlast a crash of PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tia-")))
-        postgres = EmbeddedPostgres(folder / "data", folder / "run", durable=False)
+        postgres = EmbeddedPostgres(folder / "data", folder / "run", durable=durable)
         stack.callback(postgres.remove)
         stack.enter_context(postgres)
         valkey = stack.enter_context(EmbeddedValkey(folder / "valkey"))

@@ -19,9 +19,9 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def worker(services: Services, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of all queues that does one thing at a time; it is killed at the end, if it still lives."""
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", "solo"]
+def worker(services: Services, log: Path, *, pool: str = "solo") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of all queues that does one thing at a time, or two by pool "threads"; it is killed at the end."""
+    command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", pool, "--concurrency", "2"]
     command += ["-Q", "default,mail,reports,imports", "--without-gossip", "--without-mingle", "--loglevel", "info"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **services.environment}
     with log.open("ab") as output:
@@ -44,4 +44,5 @@ def wait_until(holds: Callable[[], bool], what: str, log: Path) -> None:
 def ask(engine: Engine, query: str, **values: Any) -> Any:
     """One value, past every policy."""
     with engine.begin() as connection:
-        return connection.execute(text(query), values).scalar()
+        result = connection.execute(text(query), values)
+        return result.scalar() if result.returns_rows else None

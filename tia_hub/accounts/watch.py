@@ -82,6 +82,12 @@ def _watch() -> ResponseReturnValue | None:
     endpoint = request.endpoint or ""
     if endpoint in CLOSED:
         abort(404)
+    if endpoint.startswith("security.") and request.is_json:
+        # Pages only: what a body of JSON holds would be neither counted as a guess nor looked at for where it leads.
+        abort(400)
+    if endpoint == "security.two_factor_token_validation" and current_user.is_authenticated and "tf_state" not in cookie:
+        # Flask-Security takes this for a broken sign-in and ends the session, so that a link from anywhere would.
+        return redirect(url_for("home.places"))
     if endpoint.startswith("security.") and _leads_elsewhere():
         # No page of ours has such an address.
         return redirect(request.path) if request.method == "GET" else error_page(400)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from wtforms import Field, HiddenField
+from wtforms import Field
 
 from tia_hub.audits.merging import Choice, Merged, Sent, Values, digest
 from tia_hub.audits.models import AuditEntry
@@ -15,7 +15,7 @@ from tia_hub.audits.sections import Section, anchor
 from tia_hub.audits.services import values_of
 from tia_hub.audits.types import UNRATED, UNRATED_WORDS, Rating
 from tia_hub.core.clock import format_date, today
-from tia_hub.core.forms import ChoiceField, Form, LineField, TextField, choices_of
+from tia_hub.core.forms import ChoiceField, Form, KeptField, LineField, TextField, choices_of
 
 WHOLE = "organisation"
 """The choice of the whole organisation, beside its teams' ids."""
@@ -59,7 +59,7 @@ class EntryForm(Form):
 
         csrf = False
 
-    seen = HiddenField()
+    seen = KeptField()
     """The digests of what each field said when it was opened or last saved, in order."""
 
     def __init__(self, entry: AuditEntry, legend: str, **kwargs: Any) -> None:

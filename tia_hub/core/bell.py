@@ -21,6 +21,10 @@ VISIBILITY_TIMEOUT = 1800
 SILENCE = 5.0
 """Seconds without ringing after the broker could not be reached, so that pages don't wait for it one after another."""
 
+IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
+"""How a ring deals with a broker that is away or hangs: somebody waits for their page meanwhile. Kombu's own way is six seconds
+of trying again."""
+
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery application's configuration, the same for who rings and who works."""
@@ -54,6 +58,7 @@ class Bell:
     """Rings for jobs and mails, without ever failing or holding up who rings."""
 
     def __init__(self, celery: Celery) -> None:
+        celery.conf.broker_transport_options = {**celery.conf.broker_transport_options, **IMPATIENT}
         self._celery = celery
         self._silent_until = 0.0
 

@@ -4,11 +4,12 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from tia_hub.core.forms import show_text
 from tia_hub.core.pages import page
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def kept_fields() -> list[tuple[str, str]]:
     if request.method != "POST" or (request.content_length or 0) > (request.max_content_length or 0):
         return []
     return [
-        (name, value)
+        (show_text(name), show_text(value))
         for name, value in request.form.items(multi=True)
         if value.strip() and not any(word in name.lower() for word in NEVER_KEPT)
     ]
@@ -71,7 +72,8 @@ def _http(error: HTTPException) -> Response:
 
 def _database_away(error: Exception) -> Response:
     log.error("the database does not answer: %s", error)
-    g.database_away = True
+    # Who is there can't be known, and asking again for the page's frame would fail like the first time.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
     return error_page(503)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
+    HiddenField,
     PasswordField,
     RadioField,
     SelectField,
@@ -202,6 +203,13 @@ class ChoicesField(_Choice, SelectMultipleField):
         super().__init__(label, choices=list(choices), validators=[*validators, *kwargs.pop("validators", ())], **kwargs)
 
 
+class KeptField(HiddenField):
+    """What a page remembers for its form, such as a version: never typed, but whoever sends it can have written anything."""
+
+    def _value(self) -> str:
+        return "" if self.data is None else show_text(str(self.data))
+
+
 class SecretField(PasswordField):
     """A password: never cleaned, never shown again."""
 
@@ -228,7 +236,7 @@ class DateField(Field):
         names = {part: f"{self.name}-{part}" for part in self.parts}
         if formdata is None or not any(name in formdata for name in names.values()):
             return
-        self.parts = {part: clean_text(formdata.get(name, "")) for part, name in names.items()}
+        self.parts = {part: show_text(clean_text(formdata.get(name, ""))) for part, name in names.items()}
         self.data = None
         if any(self.parts.values()):
             try:

@@ -49,6 +49,8 @@ class Shell:
     """The frame of a page: who is here, in which place, and where they can go."""
 
     signed_in: bool
+    draft_owner: str
+    """Whose unsent text a browser tab may offer again; an identifier, since two people can have one name."""
     person_name: str
     place_name: str | None
     place_href: str | None
@@ -87,7 +89,7 @@ def _links(scope: Home) -> list[Link]:
 
 def is_signed_in() -> bool:
     """Whether somebody is signed in, as far as can be told: nobody is while the database is away."""
-    return not g.get("database_away") and bool(current_user.is_authenticated)
+    return bool(current_user.is_authenticated)
 
 
 def make_shell() -> Shell:
@@ -97,6 +99,7 @@ def make_shell() -> Shell:
     links = _links(scope) if scope else []
     return Shell(
         signed_in=signed_in,
+        draft_owner=str(current_user.id) if signed_in else "",
         person_name=current_user.name if signed_in else "",
         place_name=scope.name if scope else None,
         place_href=links[0].href if links else None,

@@ -21,7 +21,7 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Organisations", "tenants.organisations", P.ORGANISATION_MANAGE),
         NavItem("Training providers", "trainers.registry", P.REGISTRY_MANAGE),
         NavItem("Reports", "reports.index", P.REPORT_READ),
-        NavItem("Scheduled reports", "reports.schedules", P.REPORT_READ),
+        NavItem("Schedules", "reports.schedules", P.REPORT_READ),
     ),
     PlaceKind.PROVIDER: (
         NavItem("Overview", "home.provider", P.PROVIDER_OPEN),

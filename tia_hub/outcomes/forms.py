@@ -3,11 +3,20 @@
 from decimal import Decimal
 from uuid import uuid4
 
-from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
 from tia_hub.core.clock import today
-from tia_hub.core.forms import ChoiceField, DateField, Form, LineField, ListField, TextField, choices_of, fault_in_text
+from tia_hub.core.forms import (
+    ChoiceField,
+    DateField,
+    Form,
+    KeptField,
+    LineField,
+    ListField,
+    TextField,
+    choices_of,
+    fault_in_text,
+)
 from tia_hub.framework.types import OutcomesModel
 from tia_hub.outcomes.models import Indicator, Reading
 from tia_hub.outcomes.scoring import Unreadable, format_number, read_number
@@ -29,7 +38,7 @@ class DescriptionForm(Form):
     )
     source = LineField("Source", description="Where the readings come from. For example, the yearly staff survey")
     frequency = ChoiceField("How often it is read", choices=choices_of(Frequency), required="Choose how often it is read")
-    seen_version = HiddenField(default="1")
+    seen_version = KeptField(default="1")
 
     def __init__(self, model: OutcomesModel, indicator: Indicator | None = None, element: str | None = None) -> None:
         known = {"element": element} if element else {}
@@ -61,14 +70,14 @@ class IndicatorForm(DescriptionForm):
     """A new indicator."""
 
     kind = ChoiceField("What a reading is", choices=choices_of(IndicatorKind), required="Choose what a reading is")
-    token = HiddenField()
+    token = KeptField()
 
     def __init__(self, model: OutcomesModel, element: str | None = None) -> None:
         super().__init__(model, element=element)
         if not self.token.data:
             self.token.data = uuid4().hex
 
-    def validate_token(self, field: HiddenField) -> None:
+    def validate_token(self, field: KeptField) -> None:
         """Refuse a token that this page did not give."""
         if fault_in_text(field.data or "", 40):
             field.data = uuid4().hex

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField
-
-from tia_hub.core.forms import ChoiceField, ChoicesField, Form, LineField, ListField, TextField, choices_of
+from tia_hub.core.forms import ChoiceField, ChoicesField, Form, KeptField, LineField, ListField, TextField, choices_of
 from tia_hub.framework.types import Edition, Level, Statement
 from tia_hub.training.models import Answer
 from tia_hub.training.types import AUDIENCE_WORDS, Mark, Typed
@@ -39,7 +37,7 @@ def _with_answers(base: type[Form], questions: Iterable[tuple[str, str]], **fiel
     for code, label in questions:
         codes.append(code)
         fields[f"text-{code}"] = TextField(label)
-        fields[f"version-{code}"] = HiddenField()
+        fields[f"version-{code}"] = KeptField()
     return type("PageForm", (base,), {"codes": tuple(codes), **fields})
 
 

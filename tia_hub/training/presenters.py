@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from tia_hub.core.suppression import hide_small, suppress
+from tia_hub.core.suppression import hide_part, hide_small, suppress
 from tia_hub.framework.types import Edition, PracticeLevel, Prompt, Statement
 from tia_hub.training.models import Answer, SelfAssessment
 from tia_hub.training.scoring import statements_for_worker
@@ -247,8 +247,8 @@ def present_picture(
 ) -> Picture:
     """Suppress and word an organisation's counts.
 
-    Levels and their total are one table. Areas are of the people of a level (of everybody, for everybody's level): where that
-    number is hidden its areas are too, as they would say how large it is at least.
+    Levels and their total are one table. Areas are of the people of a level (of everybody, for everybody's level): an area is
+    hidden where those who have it or the rest of that level are too few, and where the level's own number is hidden.
     """
     shown = suppress([[levels[level.code] for level in edition.levels]], threshold)
     by_level = dict(zip((level.code for level in edition.levels), shown.cells[0], strict=True))
@@ -257,7 +257,7 @@ def present_picture(
         base = shown.total if level.code is edition.levels_guide.everyone else by_level[level.code]
         if base is None:
             continue
-        counted = [(each.text, hide_small(areas.get(each.code, 0), threshold)) for each in level.statements]
+        counted = [(each.text, hide_part(areas.get(each.code, 0), base, threshold)) for each in level.statements]
         kept = sorted(((text, count) for text, count in counted if count is not None), key=lambda pair: -pair[1])
         if kept:
             groups.append((level.name, kept))

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from flask import Flask, current_app
 from sqlalchemy import case, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tia_hub.core import bell
 from tia_hub.core.jobs.models import Job
@@ -192,7 +192,13 @@ def _lease_kept(claim: Claim, app: Flask) -> Iterator[None]:
     def renew() -> None:
         with app.app_context():
             while not ended.wait(RENEWAL):
-                if not _settle(claim, lease_until=func.now() + LEASE):
+                try:
+                    held = _settle(claim, lease_until=func.now() + LEASE)
+                except OperationalError as error:
+                    # A lease outlasts a few renewals, and so a database that starts anew.
+                    log.warning("job %s: its lease could not be renewed: %s", claim.job_id, error)
+                    continue
+                if not held:
                     return
 
     thread = threading.Thread(target=renew, name=f"lease-{claim.job_id}", daemon=True)

@@ -1,6 +1,6 @@
 """Self-assessments of the sample partnership, in all states. Their words are about work, never about anybody's history.
 
-Each form is written in its own worker's scope, as the wall around personal forms demands, and agreed in the manager's.
+Each form is stored in its own worker's scope, as the wall around personal forms demands.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from sqlalchemy import insert
 
 from tia_hub.core.scope import OrganisationScope, transaction
 from tia_hub.core.trail import record
-from tia_hub.demo.partnership.audits import at_work
+from tia_hub.demo.partnership.audits import at_work, workday
 from tia_hub.demo.partnership.plan import WELL_KNOWN, PlannedOrganisation, PlannedPerson, Story
 from tia_hub.demo.partnership.tenancy import dated, scope_of
 from tia_hub.demo.partnership.texts import Voice, chance, load, make_id
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import Audience, PracticeLevel
 from tia_hub.tenants.types import Role, Sector
-from tia_hub.training.models import Answer, SelfAssessment, TrainingFigure
+from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import find_own_form
 from tia_hub.training.scoring import starting_text, statements_for_worker
 from tia_hub.training.services.agreeing import confirm_plans
@@ -49,8 +49,10 @@ class PlannedForm:
     answers: dict[str, str]
     begun_at: datetime
     shared_at: datetime | None
-    worker_confirmed_at: datetime | None
-    manager_confirmed_at: datetime | None
+    plans_at: datetime | None
+    """When one of the two confirmed the plans: the manager where it is agreed, else the worker."""
+    agreed_at: datetime | None
+    """When the other did."""
 
 
 def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
@@ -61,7 +63,7 @@ def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
     for person in plan.people:
         if person.manager_id is None:
             continue
-        by = chance("form", plan.slug, person.membership_id)
+        by = chance("form", plan.key, person.name)
         state = by.choices(list(STATES), list(STATES.values()))[0]
         if person.name == WELL_KNOWN[Role.STAFF]:
             state = FormState.DRAFT
@@ -72,10 +74,10 @@ def plan_forms(plan: PlannedOrganisation, today: date) -> list[PlannedForm]:
 
 def _plan_form(plan: PlannedOrganisation, person: PlannedPerson, state: FormState, today: date, by: Random) -> PlannedForm:
     begun = today - timedelta(days=by.randint(40, 200) if state is FormState.AGREED else by.randint(12, 30))
-    shared_at = at_work(begun + timedelta(days=by.randint(2, 8)), by) if state is not FormState.DRAFT else None
+    shared_at = at_work(begun + timedelta(days=by.randint(3, 8)), by) if state is not FormState.DRAFT else None
     confirms = state is FormState.AGREED or (state is FormState.SHARED and by.random() < 0.3)
-    confirmed_at = shared_at + timedelta(days=by.randint(1, 3)) if shared_at and confirms else None
-    agreed_at = confirmed_at + timedelta(days=by.randint(0, 20)) if confirmed_at and state is FormState.AGREED else None
+    written_at = workday(shared_at + timedelta(days=by.randint(1, 3))) if shared_at and confirms else None
+    agreed_at = workday(written_at + timedelta(days=by.randint(0, 20))) if written_at and state is FormState.AGREED else None
     level = by.choices(list(LEVELS), list(LEVELS.values()))[0]
     audiences = [Audience.MANAGERS.value] if person.role is Role.MANAGER else []
     if plan.sector in WITH_FAMILIES and by.random() < 0.6:
@@ -91,8 +93,8 @@ def _plan_form(plan: PlannedOrganisation, person: PlannedPerson, state: FormStat
         answers=_answers(plan, person, state, level, audiences, marks, begun, by, with_plans=confirms),
         begun_at=at_work(begun, by),
         shared_at=shared_at,
-        worker_confirmed_at=confirmed_at,
-        manager_confirmed_at=agreed_at,
+        plans_at=written_at,
+        agreed_at=agreed_at,
     )
 
 
@@ -142,21 +144,22 @@ def _answers(
 
 def add_forms(plan: PlannedOrganisation, partnership_id: UUID, today: date) -> None:
     """Store the forms of an organisation that are not there yet."""
-    members = {person.membership_id: person for person in plan.people}
     for form in plan_forms(plan, today):
         with transaction(scope_of(plan, partnership_id, form.worker)) as scope:
-            known = find_own_form(scope)
-            if known is None:
+            if find_own_form(scope) is None:
                 _add_form(scope, form)
-        agreed = known is not None and known.state == FormState.AGREED
-        if form.state is FormState.AGREED and form.manager_confirmed_at and form.worker.manager_id and not agreed:
-            with (
-                transaction(scope_of(plan, partnership_id, members[form.worker.manager_id])) as scope,
-                dated(scope, form.manager_confirmed_at),
-            ):
-                # What both confirmed at their times is agreed by the service itself, which keeps the copy.
-                plans = {code: Typed(form.answers[code], 1) for code in PLANS}
-                confirm_plans(scope, form_id=form.id, plans=plans, view=Typed("", 0))
+                if form.agreed_at:
+                    _agree(scope, form, form.agreed_at)
+
+
+def _agree(scope: OrganisationScope, form: PlannedForm, at: datetime) -> None:
+    """Have the worker confirm what the manager has: the service does it, and keeps the copy."""
+    plans = {code: Typed(form.answers[code], 1) for code in PLANS}
+    view = form.answers.get(view_code(form.worker.membership_id))
+    with dated(scope, at, {AgreedForm: "agreed_at"}):
+        confirm_plans(scope, form_id=form.id, plans=plans, view=Typed(view, 1) if view else Typed("", 0))
+        stored = scope.session.get_one(SelfAssessment, (scope.organisation_id, form.id))
+        stored.worker_confirmed_at = stored.agreed_at = at
 
 
 def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
@@ -181,8 +184,8 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
             "marks": form.marks,
             "figure_id": figure_id,
             "shared_at": form.shared_at,
-            "worker_confirmed_at": form.worker_confirmed_at,
-            "manager_confirmed_at": form.manager_confirmed_at,
+            "worker_confirmed_at": None if form.agreed_at else form.plans_at,
+            "manager_confirmed_at": form.plans_at if form.agreed_at else None,
         },
     )
     scope.session.execute(
@@ -198,7 +201,7 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
                 "author_id": form.worker.membership_id,
                 "text": text,
                 "version": 1,
-                "updated_at": form.worker_confirmed_at if code in PLANS else form.shared_at or form.begun_at,
+                "updated_at": form.plans_at if code in PLANS else form.shared_at or form.begun_at,
             }
             for code, text in form.answers.items()
         ],
@@ -206,6 +209,6 @@ def _add_form(scope: OrganisationScope, form: PlannedForm) -> None:
     if form.shared_at:
         with dated(scope, form.shared_at):
             record(scope, "self_assessment.shared", "Shared a self-assessment with a manager")
-    if form.worker_confirmed_at:
-        with dated(scope, form.worker_confirmed_at):
+    if form.plans_at and not form.agreed_at:
+        with dated(scope, form.plans_at):
             record(scope, "self_assessment.confirmed", "Confirmed the plans of a self-assessment")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert
 
@@ -18,8 +18,8 @@ from tia_hub.demo.partnership.tenancy import dated
 from tia_hub.demo.partnership.texts import Voice, chance, load, make_id
 from tia_hub.framework.loader import current_edition
 
-GREEN_FROM, AMBER_FROM = 0.62, 0.38
-PROGRESS = 0.17
+GREEN_FROM, AMBER_FROM = 0.66, 0.38
+PROGRESS = 0.13
 """How much an organisation gets on between two audits, of 1."""
 HARDER = {"safety": -0.06, "trustworthiness": 0.02, "choice": 0.0, "collaboration": 0.12, "empowerment": -0.02}
 HARDEST = {"collaboration.2", "collaboration.3", "collaboration.7", "choice.10", "trustworthiness.7", "safety.10"}
@@ -37,14 +37,22 @@ class Round:
     team: PlannedTeam | None = None
 
 
+Day = TypeVar("Day", date, datetime)
+
+
+def workday(day: Day) -> Day:
+    """The day or instant, on the Friday before where it is at a weekend."""
+    return day - max(0, day.weekday() - 4) * DAY
+
+
 def at_work(day: date, by: Random) -> datetime:
     """An instant in the working hours of a day."""
-    return datetime.combine(day, time(by.randint(9, 16), by.randint(0, 59)), LONDON)
+    return datetime.combine(workday(day), time(by.randint(9, 16), by.randint(0, 59)), LONDON)
 
 
 def plan_rounds(plan: PlannedOrganisation, today: date) -> list[Round]:
     """The audits of an organisation, the earliest first."""
-    by = chance("rounds", plan.slug)
+    by = chance("rounds", plan.key)
     rounds = []
     if plan.story in (Story.TWO_SHARED, Story.SECOND_PRIVATE, Story.SECOND_IN_PROGRESS):
         rounds.append(_round(1, today - by.randint(400, 440) * DAY, by, submitted=True, shared=True))
@@ -65,8 +73,10 @@ def plan_rounds(plan: PlannedOrganisation, today: date) -> list[Round]:
 def _round(
     number: int, started_on: date, by: Random, *, submitted: bool, shared: bool, team: PlannedTeam | None = None
 ) -> Round:
+    started_on = workday(started_on)
     submitted_at = at_work(started_on + by.randint(28, 45) * DAY, by) if submitted else None
-    shared_at = submitted_at + timedelta(days=by.randint(1, 9), minutes=by.randint(1, 50)) if submitted_at and shared else None
+    later = timedelta(days=by.randint(1, 9), minutes=by.randint(1, 50))
+    shared_at = workday(submitted_at + later) if submitted_at and shared else None
     return Round(number=number, started_on=started_on, submitted_at=submitted_at, shared_at=shared_at, team=team)
 
 
@@ -84,14 +94,14 @@ def _ratings(plan: PlannedOrganisation, of: Round) -> dict[str, Rating | None]:
     """The ratings of an audit. An audit in progress has been filled in up to some point, and here and there beyond it."""
     excused = load("sectors")[plan.sector]["not_applicable"]
     criteria = current_edition().criteria
-    by = chance("ratings", plan.slug, of.number, of.team.name if of.team else "")
+    by = chance("ratings", plan.key, of.number, of.team.name if of.team else "")
     reached = len(criteria) if of.submitted_at else round(len(criteria) * by.uniform(0.4, 0.85))
     ratings: dict[str, Rating | None] = {}
     for place, criterion in enumerate(criteria):
         # What is particular about an organisation and a criterion holds through all rounds.
-        own = chance("bent", plan.slug, of.team.name if of.team else "", criterion.code).gauss(0, 0.17)
+        own = chance("bent", plan.key, of.team.name if of.team else "", criterion.code).gauss(0, 0.17)
         harder = HARDER[criterion.code.partition(".")[0]] + (0.12 if criterion.code in HARDEST else 0)
-        score = plan.maturity - harder + own + (of.number - 1) * PROGRESS + by.gauss(0, 0.05)
+        score = plan.maturity - harder + own + (of.number - 1) * PROGRESS + by.gauss(0, 0.09)
         left = by.random() < (0.04 if of.submitted_at else 0.07)
         if left or (place >= reached and by.random() > 0.08):
             ratings[criterion.code] = None
@@ -112,7 +122,7 @@ def _add_audit(
     before: Mapping[str, Rating | None],
     today: date,
 ) -> None:
-    by = chance("audit", plan.slug, of.number, of.team.name if of.team else "")
+    by = chance("audit", plan.key, of.number, of.team.name if of.team else "")
     audit_id = make_id("audit", plan.slug, of.number, of.team.name if of.team else "")
     writers = [lead.name for lead in plan.leads]
     title = f"Audit of {of.started_on:%B %Y}"
@@ -182,8 +192,9 @@ def _entries(
             bank = load("audit_texts")[code]
             if by.random() < 0.93:
                 entry["journey"] = _journey(voice, bank[rating], rating, before.get(code), by)
-            if by.random() < (0.3 if rating is Rating.RED else 0.8):
-                entry["evidence"] = voice.choose(bank["evidence"], by)
+            red = rating is Rating.RED
+            if by.random() < (0.3 if red else 0.8):
+                entry["evidence"] = voice.choose(load("summaries")["evidence_of_red"] if red else bank["evidence"], by)
         entries[code] = entry
     for code in (*(principle.code for principle in current_edition().principles), OVERALL):
         of_code = [rating for key, rating in ratings.items() if code == OVERALL or key.partition(".")[0] == code]

@@ -28,7 +28,7 @@ def add_outcomes(scope: OrganisationScope, plan: PlannedOrganisation, today: dat
     """Store an organisation's indicators, most of them shared, with their readings."""
     if plan.story is Story.JUST_JOINED:
         return
-    by = chance("outcomes", plan.slug)
+    by = chance("outcomes", plan.key)
     lead = plan.leads[0].name
     begun = at_work(today - relativedelta(months=MONTHS), by)
     of_us: dict[str, Any] = {"organisation_id": plan.id, "created_at": begun}

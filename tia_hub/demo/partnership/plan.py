@@ -60,9 +60,10 @@ class PlannedOrganisation:
     """An organisation. `maturity` is from 0 to 1: how far along it is."""
 
     id: UUID
+    key: str
+    """What chance goes by: the same in every sample partnership."""
     slug: str
     name: str
-    domain: str
     sector: Sector
     areas: tuple[str, ...]
     headcount: int
@@ -122,9 +123,9 @@ def _organisation(entry: dict[str, Any], staff: int | None, mark: str) -> Planne
     first = entry is load("organisations")[0]
     return PlannedOrganisation(
         id=make_id("organisation", *key),
+        key=entry["domain"],
         slug=slug,
         name=entry["name"],
-        domain=f"{slug}.example",
         sector=sector,
         areas=tuple(entry["areas"]),
         headcount=max(entry["headcount"], people_count),
@@ -159,7 +160,7 @@ def _people(
     count: int,
     well_known: dict[Role, str],
 ) -> tuple[PlannedPerson, ...]:
-    by = chance("people", *key)
+    by = chance("people", key[1])
     jobs = load("sectors")[sector]["jobs"]
     leads = 2 if count >= 20 else 1
     managers = min(max(0, count - leads - 1), max(1, count // 7))

@@ -19,7 +19,7 @@ from tia_hub.demo.partnership.tenancy import area_id, dated
 from tia_hub.demo.partnership.texts import chance, load, make_id
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import Audience, PracticeLevel
-from tia_hub.trainers.models import Course, CourseDate, Provider, ProviderArea, ProviderUser
+from tia_hub.trainers.models import Course, CourseDate, CourseRating, Provider, ProviderArea, ProviderUser
 from tia_hub.trainers.services.scores import save_score
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, Answer, CourseState, Met, Mode, ScoreState
 
@@ -229,7 +229,7 @@ def add_scores(scope: OrganisationScope, scores: Sequence[PlannedScore]) -> None
     """Store an organisation's scores, as the service does it."""
     for planned in scores:
         at = at_work(planned.at, chance("scored", scope.organisation_id, planned.course_id))
-        with dated(scope, at):
+        with dated(scope, at, {CourseRating: "rated_at"}):
             score = save_score(
                 scope,
                 course_id=planned.course_id,

@@ -1,17 +1,18 @@
 """Storing people and places: the partnership with its office, organisations, teams and members."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask_security import hash_password
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from tia_hub.accounts.models import Person
 from tia_hub.accounts.passwords import normalise
+from tia_hub.core.clock import now
 from tia_hub.core.scope import Actor, Home, IdentityScope, OperatorScope, OrganisationScope, PartnershipScope, transaction
 from tia_hub.core.trail import TrailEvent
 from tia_hub.demo.partnership.plan import AREAS, PlannedOrganisation, PlannedPerson
@@ -40,12 +41,12 @@ def add_people(people: Sequence[tuple[UUID, str, str]]) -> None:
                 "password": hashed,
                 "active": True,
                 "fs_uniquifier": uuid4().hex,
-                "confirmed_at": func.now(),
+                "confirmed_at": now(),
             }
             for person_id, name, email in people[start : start + BATCH]
         ]
         with transaction(IdentityScope()) as scope:
-            scope.session.execute(insert(Person).values(rows).on_conflict_do_nothing(index_elements=["email"]))
+            scope.session.execute(insert(Person).on_conflict_do_nothing(index_elements=["email"]), rows)
 
 
 def add_partnership(engine: Engine, *, partnership_id: UUID, slug: str, name: str, mark: str) -> None:
@@ -53,13 +54,13 @@ def add_partnership(engine: Engine, *, partnership_id: UUID, slug: str, name: st
     areas = [{"id": area_id(mark, area), "partnership_id": partnership_id, "name": area} for area in AREAS]
     with transaction(OperatorScope(), engine=engine) as scope:
         scope.session.execute(insert(Partnership).values(id=partnership_id, slug=slug, name=name).on_conflict_do_nothing())
-        scope.session.execute(insert(Area).values(areas).on_conflict_do_nothing())
+        scope.session.execute(insert(Area).on_conflict_do_nothing(), areas)
 
 
 def add_office(scope: PartnershipScope, person_ids: Sequence[UUID]) -> None:
     """Make people coordinators."""
     rows = [{"id": uuid4(), "partnership_id": scope.partnership_id, "person_id": person_id} for person_id in person_ids]
-    scope.session.execute(insert(Coordinator).values(rows).on_conflict_do_nothing())
+    scope.session.execute(insert(Coordinator).on_conflict_do_nothing(), rows)
 
 
 def add_organisations(
@@ -85,8 +86,8 @@ def add_organisations(
             for each in batch
             for area in each.areas
         ]
-        scope.session.execute(insert(Organisation).values(rows).on_conflict_do_nothing())
-        scope.session.execute(insert(OrganisationArea).values(areas).on_conflict_do_nothing())
+        scope.session.execute(insert(Organisation).on_conflict_do_nothing(), rows)
+        scope.session.execute(insert(OrganisationArea).on_conflict_do_nothing(), areas)
 
 
 def has_members(scope: OrganisationScope) -> bool:
@@ -121,8 +122,8 @@ def add_members(scope: OrganisationScope, plan: PlannedOrganisation, joined: dat
         }
         for person in plan.people
     ]
-    scope.session.execute(insert(Team).values(teams))
-    scope.session.execute(insert(Membership).values(members))
+    scope.session.execute(insert(Team), teams)
+    scope.session.execute(insert(Membership), members)
 
 
 def scope_of(plan: PlannedOrganisation, partnership_id: UUID, person: PlannedPerson) -> OrganisationScope:
@@ -146,18 +147,22 @@ def scope_of_office(partnership_id: UUID, slug: str, name: str, actor: Actor) ->
 
 
 @contextmanager
-def dated(scope: Home, at: datetime) -> Iterator[None]:
-    """Have the trail say that what is done meanwhile was done at an instant."""
+def dated(scope: Home, at: datetime, also: Mapping[type, str] | None = None) -> Iterator[None]:
+    """Have the trail say that what is done meanwhile was done at an instant.
 
-    def date_events(session: Session, *_: object) -> None:
+    `also` names the columns of other new rows that say when, which services set to the present.
+    """
+    columns = {TrailEvent: "created_at", **(also or {})}
+
+    def set_dates(session: Session, *_: object) -> None:
         for each in session.new:
-            if isinstance(each, TrailEvent):
-                each.created_at = at
+            if type(each) in columns:
+                setattr(each, columns[type(each)], at)
 
     scope.session.flush()
-    event.listen(scope.session, "before_flush", date_events)
+    event.listen(scope.session, "before_flush", set_dates)
     try:
         yield
         scope.session.flush()
     finally:
-        event.remove(scope.session, "before_flush", date_events)
+        event.remove(scope.session, "before_flush", set_dates)

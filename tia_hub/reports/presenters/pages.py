@@ -12,7 +12,8 @@ from tia_hub.core.jobs.models import Job
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import UnknownCode
 from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedReading, Report
-from tia_hub.reports.presenters.document import NOT_SHOWN, Document, Table, make_document
+from tia_hub.reports.presenters.document import NOT_SHOWN, Document, Table
+from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.services.reports import state_of
 from tia_hub.reports.types import CountKind, FileKind, RatingCounts, ReportFigures, ReportState
 

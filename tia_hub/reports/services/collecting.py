@@ -3,6 +3,7 @@
 from tia_hub.audits.queries import list_shared_audits
 from tia_hub.audits.types import SharedAudit
 from tia_hub.core.scope import OrganisationScope
+from tia_hub.framework.loader import current_edition
 from tia_hub.outcomes.queries import list_shared_readings
 from tia_hub.outcomes.types import SharedReading
 from tia_hub.reports.queries.members import get_office
@@ -16,9 +17,18 @@ def collect(scope: OrganisationScope) -> ToPublish:
     levels = {level.value: count for level, count in count_needed_levels(scope).items()}
     return ToPublish(
         audits=tuple(_audit(audit) for audit in list_shared_audits(scope)),
-        people=people_to_publish(levels, count_development_areas(scope), get_office(scope).small_number),
+        people=people_to_publish(
+            levels, count_development_areas(scope), get_office(scope).small_number, level_of=_levels_of_areas()
+        ),
         readings=tuple(_reading(reading) for reading in list_shared_readings(scope)),
     )
+
+
+def _levels_of_areas() -> dict[str, str | None]:
+    """By statement, the level whose people it concerns; None for those that concern everybody."""
+    edition = current_edition()
+    everyone = edition.levels_guide.everyone
+    return {each.code: None if each.level is everyone else each.level.value for each in edition.statements}
 
 
 def _reading(reading: SharedReading) -> ReadingToPublish:

@@ -4,13 +4,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
-from tia_hub.core.forms import LineField
+from tia_hub.core.forms import KeptField, LineField
 
 
-class VersionField(HiddenField):
+class VersionField(KeptField):
     """The version that a form was filled in from; what is no number is no version that ever was."""
 
     @property
