@@ -40,6 +40,7 @@ class Link:
 
     label: str
     href: str
+    endpoint: str = ""
     current: bool = False
 
 
@@ -78,12 +79,12 @@ def place_url(endpoint: str, kind: str, slug: str) -> str:
 
 def _links(scope: Home) -> list[Link]:
     navigation: dict[PlaceKind, tuple[NavItem, ...]] = current_app.extensions["navigation"]
-    links = []
-    for item in navigation[PlaceKind(scope.kind)]:
-        if scope.may(item.permission):
-            href = place_url(item.endpoint, scope.kind, scope.slug)
-            links.append(Link(item.label, href, request.path == href or request.path.startswith(href + "/")))
-    return links
+    items = [item for item in navigation[PlaceKind(scope.kind)] if scope.may(item.permission)]
+    addresses = [place_url(item.endpoint, scope.kind, scope.slug) for item in items]
+    # Every address of a place begins with that of its first page, which is current by itself alone.
+    above = [href for href in addresses[1:] if (request.path + "/").startswith(href.rstrip("/") + "/")]
+    current = request.path if request.path in addresses else max(above, key=len, default=None)
+    return [Link(item.label, href, item.endpoint, href == current) for item, href in zip(items, addresses, strict=True)]
 
 
 def is_signed_in() -> bool:

@@ -36,8 +36,8 @@ def questions(prompts: Sequence[Prompt]) -> list[tuple[str, str]]:
     return [(prompt.code, prompt.text) for prompt in prompts]
 
 
-def state_words(form: SelfAssessment) -> tuple[str, str]:
-    """Where a form stands, and the colour of its tag."""
+def state_words(form: SelfAssessment, *, mine: bool) -> tuple[str, str]:
+    """Where a form stands for its worker (`mine`) or its manager, and the colour of the tag that says so."""
     match FormState(form.state):
         case FormState.DRAFT:
             return "Only you can see this", "grey"
@@ -45,7 +45,8 @@ def state_words(form: SelfAssessment) -> tuple[str, str]:
             return "Agreed by both", "green"
         case FormState.SHARED:
             if form.worker_confirmed_at or form.manager_confirmed_at:
-                return "Waits for one of you", "amber"
+                confirmed = form.worker_confirmed_at if mine else form.manager_confirmed_at
+                return ("You confirmed", "teal") if confirmed else ("Your turn to confirm", "amber")
             return ("Open again", "amber") if form.reopened_at else ("Shared, to talk about", "teal")
 
 
@@ -94,7 +95,7 @@ def present_form(
 ) -> FormPage:
     """A form for its worker (`mine`) or its manager. `left`: the manager is no longer in the organisation."""
     sections = divide(edition)
-    words, colour = state_words(form)
+    words, colour = state_words(form, mine=mine)
     other = form.manager_id if mine else form.membership_id
     view = answers.get(f"view.{other}")
     return FormPage(
@@ -167,7 +168,7 @@ def present_steps(form: SelfAssessment, edition: Edition, shown: FormPage, *, or
     ]
     if form.state == FormState.DRAFT:
         return [*steps, Task("Share it with your manager", address("training.share"), "Not shared", "grey")]
-    return [*steps, Task("The plans you write together", address("training.show"), *state_words(form))]
+    return [*steps, Task("The plans you write together", address("training.show"), *state_words(form, mine=True))]
 
 
 def _count(prompts: Sequence[Prompt], written: Collection[str]) -> int:
@@ -211,9 +212,9 @@ def waits_for_manager(form: SelfAssessment) -> str:
     if form.state == FormState.AGREED:
         return ""
     if form.manager_confirmed_at:
-        return "You have confirmed the plans. It waits for them"
+        return "You confirmed the plans. They are agreed once the other person confirms them too"
     if form.worker_confirmed_at:
-        return "They have confirmed the plans. Read them and confirm them too, or change them"
+        return "They confirmed the plans. Read them and confirm them too, or change them"
     return "Next: talk about it and write the plans together"
 
 

@@ -27,6 +27,12 @@ def _rating_cells(counts: RatingCounts) -> tuple[int, ...]:
     )
 
 
+def _sheet(name: str, audits: AuditFigures, number: int, figures: ReportFigures) -> str:
+    """A sheet's name; the number keeps those of several editions apart, as Excel has no room for the editions' names."""
+    several = len({each.edition for each in figures.audits}) > 1
+    return f"{name}, {'organisations' if audits.scope_kind == 'organisation' else 'teams'}" + (f" {number}" if several else "")
+
+
 def _heading(audits: AuditFigures, figures: ReportFigures) -> str:
     several = len({each.edition for each in figures.audits}) > 1
     edition = f", {audits.edition_name}" if several else ""
@@ -51,7 +57,7 @@ def principles_section(audits: AuditFigures, number: int, figures: ReportFigures
     return Section(
         id=f"principles-{number}",
         title=f"Principles: {heading[0].lower() + heading[1:]}",
-        sheet=f"Principles {number}",
+        sheet=_sheet("Principles", audits, number, figures),
         words=(
             f"From {count}. Shares are of the criteria that were rated green, amber or red; "
             "those that do not apply or are not rated yet are counted apart.",
@@ -88,7 +94,7 @@ def criteria_section(audits: AuditFigures, number: int, figures: ReportFigures) 
     return Section(
         id=f"criteria-{number}",
         title=f"Criteria: {heading[0].lower() + heading[1:]}",
-        sheet=f"Criteria {number}",
+        sheet=_sheet("Criteria", audits, number, figures),
         words=() if red else ("No criterion is rated red.",),
         tables=(
             *(

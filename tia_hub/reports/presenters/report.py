@@ -127,7 +127,11 @@ def _workforce(figures: ReportFigures) -> Section:
     if not areas:
         words.append("No organisation could tell the development areas of its staff yet.")
     return Section(
-        id="workforce", title="What the workforce needs", sheet="Workforce", words=tuple(words), tables=tuple(tables)
+        id="workforce",
+        title="What the workforce needs",
+        sheet="What the workforce needs",
+        words=tuple(words),
+        tables=tuple(tables),
     )
 
 
@@ -171,7 +175,7 @@ def _outcomes(figures: ReportFigures) -> Section:
     return Section(
         id="outcomes",
         title="What is changing",
-        sheet="Outcomes",
+        sheet="What is changing",
         words=words if figures.outcomes else ("No organisation shared an indicator with a value in this period.",),
         tables=(table,) if figures.outcomes else (),
     )
@@ -204,7 +208,7 @@ def _method(figures: ReportFigures) -> Section:
     return Section(
         id="method",
         title="How this was counted",
-        sheet="Method",
+        sheet="How this was counted",
         words=tuple(words),
         tables=tables if figures.omissions else (),
     )

@@ -24,8 +24,8 @@ def team(scope: OrganisationScope) -> ResponseReturnValue:
         PersonRow(
             name=people[form.membership_id].person.name,
             job_title=people[form.membership_id].job_title,
-            words=state_words(form)[0],
-            colour=state_words(form)[1],
+            words=state_words(form, mine=False)[0],
+            colour=state_words(form, mine=False)[1],
             waits=waits_for_manager(form),
             form_id=form.id,
             shared_at=form.shared_at,
