@@ -76,7 +76,14 @@ def address() -> Iterator[str]:
     @app.context_processor
     def frame() -> dict[str, object]:
         links = dict.fromkeys(("place_href", "places_href", "account_href", "sign_in_href", "sign_out_href"), "/")
-        shell = {"signed_in": True, "person_name": SERVICE.person, "place_name": "Solent Trust", "nav": [], **links}
+        shell = {
+            "signed_in": True,
+            "person_name": SERVICE.person,
+            "draft_owner": SERVICE.person,
+            "place_name": "Solent Trust",
+            "nav": [],
+            **links,
+        }
         return {"shell": SimpleNamespace(footer_nav=[], **shell)}
 
     @app.after_request
