@@ -1,5 +1,6 @@
 """The forms of audits."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -74,9 +75,9 @@ class EntryForm(Form):
         super().__init__(prefix=f"{self.anchor}-", data=data, **kwargs)
 
     @classmethod
+    @abstractmethod
     def names(cls) -> tuple[str, ...]:
         """The fields that say something, in order."""
-        raise NotImplementedError
 
     @property
     def sent_names(self) -> str:

@@ -30,6 +30,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "tia_policy"
 Policy = Permission | Literal["public", "signed-in", "framework"]
 
+STALE = "Your page had been open too long. Nothing was changed: go back, reload it and try again."
+
 LIBRARY_ENDPOINTS = frozenset({"static"})
 """Endpoints that libraries bring and that need no policy of ours; those of Flask-Security keep their own rules."""
 
@@ -66,7 +68,6 @@ class _GoBack(Exception):
 def _answer(view: View, scope: Scope, arguments: dict[str, Any]) -> Response:
     """Run a view in its scope's transaction. Without a valid token the view may show its form again, but not succeed."""
     token_holds = csrf_holds()
-    g.csrf_failed = not token_holds
     read_only = request.method in SAFE
     try:
         with transaction(scope, read_only=read_only):
@@ -74,10 +75,7 @@ def _answer(view: View, scope: Scope, arguments: dict[str, Any]) -> Response:
             if not token_holds and response.status_code < 400:
                 # What the view said was done is not.
                 cookie.pop("_flashes", None)
-                response = error_page(
-                    400,
-                    text="Your page had been open too long. Nothing was changed: go back, reload it and try again.",
-                )
+                response = error_page(400, text=STALE)
             if not read_only and response.status_code >= 400:
                 raise _GoBack(response)
     except _GoBack as kept:
@@ -139,11 +137,7 @@ def public(view: View) -> View:
     @wraps(view)
     def door(**arguments: Any) -> ResponseReturnValue:
         if not csrf_holds():
-            g.csrf_failed = True
-            return error_page(
-                400,
-                text="Your page had been open too long. Nothing was changed: go back, reload it and try again.",
-            )
+            return error_page(400, text=STALE)
         return view(**arguments)
 
     setattr(door, POLICY, "public")

@@ -1,5 +1,6 @@
 """Forms of indicators and readings."""
 
+from abc import abstractmethod
 from decimal import Decimal
 from uuid import uuid4
 
@@ -99,9 +100,9 @@ class ReadingForm(Form):
         if field.data is not None and field.data > today():
             raise StopValidation("The date must be today or in the past")
 
+    @abstractmethod
     def value(self) -> Value:
         """What was sent."""
-        raise NotImplementedError
 
 
 class NumericReadingForm(ReadingForm):
