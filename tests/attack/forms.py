@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,10 +99,10 @@ def pages_of(app: Flask, client: StrictClient, world: World, principal: str) -> 
                 waiting.append(target)
 
 
-def forms_of(app: Flask, client: StrictClient, world: World, principal: str) -> list[Found]:
-    """One of each form that somebody can send, by where it goes and what it asks."""
+def forms_of(app: Flask, principal: str, pages: Iterable[tuple[str, JustHTML]]) -> list[Found]:
+    """One of each form on somebody's pages, by where it goes and what it asks."""
     found: dict[tuple[str, frozenset[str]], Found] = {}
-    for path, document in pages_of(app, client, world, principal):
+    for path, document in pages:
         for form in document.query("form"):
             if (form.attrs.get("method") or "get").lower() != "post":
                 continue

@@ -5,8 +5,8 @@ from flask import Flask
 from justhtml import JustHTML
 from sqlalchemy import Engine
 
-from tests.attack.conftest import Be
-from tests.attack.forms import Found, match, pages_of, what_it_asks
+from tests.attack.conftest import Be, Pages
+from tests.attack.forms import Found, match, what_it_asks
 from tests.attack.rows import fingerprint
 from tests.attack.sending import Sender
 from tests.attack.world import PRINCIPALS
@@ -133,10 +133,10 @@ UNREADABLE = ("q=%00", "%EF%BF%BD=1")
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_no_address_brings_an_error_of_ours(app: Flask, world: World, be: Be, principal: str) -> None:
+def test_no_address_brings_an_error_of_ours(app: Flask, pages: Pages, be: Be, principal: str) -> None:
     client = be(principal)
     astray = []
-    paths = {rule.endpoint: path for path, _ in pages_of(app, client, world, principal) if (rule := match(app, path))}
+    paths = {rule.endpoint: path for path, _ in pages[principal] if (rule := match(app, path))}
     for path in paths.values():
         for query in (*QUERIES, *UNREADABLE):
             address = f"{path.split('?')[0]}?{query}"
