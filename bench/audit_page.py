@@ -94,16 +94,15 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
 def _saves(app: Flask, client: Any, path: str, code: str) -> list[Figure]:
     """What a browser sends while somebody types in one criterion, again and again."""
     section = client.get(f"{path}/{code.partition('.')[0]}").text
-    (form,) = (
-        form for form in JustHTML(section, sanitize=False).query("form") if form.query(f"[name={_anchor(code)}-journey]")
-    )
-    fields = {
-        name: value for name, value in form_fields(form).items() if name.startswith(f"{_anchor(code)}-") or name == "csrf_token"
-    }
-    seen_name = f"{_anchor(code)}-seen"
+    anchor = code.replace(".", "-")
+    forms = JustHTML(section, sanitize=False).query("form")
+    (form,) = (form for form in forms if form.query(f"[name={anchor}-journey]"))
+    sent = {name for name in form_fields(form) if name.startswith(f"{anchor}-")} | {"csrf_token"}
+    fields = {name: value for name, value in form_fields(form).items() if name in sent}
+    seen_name = f"{anchor}-seen"
 
     def save(number: int) -> float:
-        fields[f"{_anchor(code)}-journey"] = f"Typed {number} times."
+        fields[f"{anchor}-journey"] = f"Typed {number} times."
 
         def send() -> None:
             answer = client.post(f"{path}/criteria/{code}", data=fields, headers={"HX-Request": "true"})
@@ -121,7 +120,3 @@ def _saves(app: Flask, client: Any, path: str, code: str) -> list[Figure]:
         Figure("saving one criterion: statements", len(statements), 8),
         Figure("saving one criterion: 95 % of saves within", percentile(times, 0.95), 25, "ms"),
     ]
-
-
-def _anchor(code: str) -> str:
-    return code.replace(".", "-")

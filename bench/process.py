@@ -26,13 +26,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _environment(services: Services, port: int) -> dict[str, str]:
+    """As in production: compiled modules are kept, so that only the very first start compiles them."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | services.environment | {"BASE_URL": f"http://localhost:{port}"}
+
+
 def _start(services: Services) -> tuple[subprocess.Popen[bytes], int, float]:
     """A web process on a free port, and the seconds until it answered."""
     port = _free_port()
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "tia_hub.cli", "web", "--host", "127.0.0.1", "--port", str(port)],
-        env=os.environ | services.environment | {"BASE_URL": f"http://localhost:{port}"},
+        env=_environment(services, port),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

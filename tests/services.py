@@ -34,7 +34,7 @@ class Services:
             "SMTP_HOST": self.settings.smtp_host,
             "SMTP_PORT": str(self.settings.smtp_port),
             "SMTP_STARTTLS": "false",
-            "TWO_FACTOR_REQUIRED": "false",
+            "TWO_FACTOR_REQUIRED": str(self.settings.two_factor_required).lower(),
             "SECURE_COOKIES": "false",
         }
 

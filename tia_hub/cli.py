@@ -88,9 +88,9 @@ def demo(port: int, mail_port: int, reset: bool) -> None:
     from tia_hub.demo.supervisor import run_demo
 
     def fill() -> list[str]:
-        from tia_hub.demo.partnership import seed as fill_partnership
+        from tia_hub.demo.partnership.seed import seed as fill_partnership
 
-        return list(fill_partnership(_settings()))
+        return [str(someone) for someone in fill_partnership(_settings())]
 
     sys.exit(run_demo(seed=fill, reset=reset, port=port, mail_port=mail_port))
 
@@ -102,10 +102,10 @@ def demo(port: int, mail_port: int, reset: bool) -> None:
 )
 def seed(organisations: int, staff: int | None) -> None:
     """Fill an empty database with a sample partnership, and list whom one can sign in as."""
-    from tia_hub.demo.partnership import seed as fill_partnership
+    from tia_hub.demo.partnership.seed import seed as fill_partnership
 
-    for line in fill_partnership(_settings(), organisations=organisations, staff=staff):
-        click.echo(line)
+    for someone in fill_partnership(_settings(), organisations=organisations, staff=staff):
+        click.echo(str(someone))
 
 
 @main.group()

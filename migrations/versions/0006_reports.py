@@ -172,13 +172,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "audit_id", "criterion", name=op.f("pk_published_rating")),
     )
     op.create_index("ix_published_rating_partnership_id", "published_rating", ["partnership_id", "audit_id"], unique=False)
-    for table in ("publication", "published_audit", "published_rating", "published_count"):
+    op.create_table(
+        "published_reading",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("indicator_id", sa.Uuid(), nullable=False),
+        sa.Column("read_on", sa.Date(), nullable=False),
+        sa.Column("partnership_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "organisation_id"],
+            ["publication.partnership_id", "publication.organisation_id"],
+            name=op.f("fk_published_reading_partnership_id_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "indicator_id", "read_on", name=op.f("pk_published_reading")),
+    )
+    op.create_index(
+        "ix_published_reading_partnership_id",
+        "published_reading",
+        ["partnership_id", "organisation_id", "indicator_id", "read_on"],
+        unique=False,
+    )
+    for table in ("publication", "published_audit", "published_rating", "published_count", "published_reading"):
         publication_table(table)
     for table in ("report", "report_file", "report_schedule", "report_recipient", "report_sending"):
         partnership_table(table)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_published_reading_partnership_id", table_name="published_reading")
+    op.drop_table("published_reading")
     op.drop_index("ix_published_rating_partnership_id", table_name="published_rating")
     op.drop_table("published_rating")
     op.drop_index("ix_published_count_partnership_id", table_name="published_count")

@@ -194,3 +194,13 @@ def test_the_coordinators_role_reads_the_partnerships_side_alone(catalogue: Conn
     assert [
         row for row in rows if not any(word in row[1] for word in ("app.partnership", "app.home", "FROM coordinator"))
     ] == []
+
+
+def test_no_place_reads_how_somebody_signs_in(catalogue: Connection) -> None:
+    rows = catalogue.execute(
+        text(
+            "SELECT grantee, column_name FROM information_schema.role_column_grants WHERE table_name = 'person' "
+            "AND grantee IN ('tia_app', 'tia_partnership', 'tia_provider')"
+        )
+    )
+    assert {column for _, column in rows} == {"id", "created_at", "email", "name", "active"}

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
 WIDTHS = (320, 1280)
 ROLES = ("nobody", "staff", "manager", "lead", "coordinator", "provider")
 ERRORS = ("/no-such-page", "/framework/levels/no-such-level")
+SIGNING_IN = {
+    "nobody": ("/sign-in", "/forgotten-password"),
+    "staff": ("/account/password", "/account/second-factor", "/account/recovery-codes"),
+}
+"""Pages that the library brings: everybody's, and (once is enough) those of somebody who is signed in."""
 
 
 def _look(page: Page, path: str) -> list[str]:
@@ -20,10 +25,10 @@ def _look(page: Page, path: str) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    if "text/html" not in page.request.get(path).headers.get("content-type", ""):
+        return []
     response = page.goto(path)
     assert response
-    if "text/html" not in response.headers.get("content-type", ""):
-        return []
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -40,7 +45,8 @@ def test_every_page_is_usable_by_everybody(app: Flask, browser: Browser, address
     signed_in(app, context, address, world.principals()[role])
     paths = [address_of(app, rule, world.ours) for rule in get_rules(app, role, world)]
     astray = {}
-    for path in [*paths, *(ERRORS if role in ("nobody", "lead") else ())]:
+    errors = ERRORS if role in ("nobody", "lead") else ()
+    for path in [*paths, *SIGNING_IN.get(role, ()), *errors]:
         page = context.new_page()
         found = _look(page, address + path)
         if found:

@@ -12,9 +12,11 @@ from tia_hub.core.jobs.runner import run_job
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
+from tia_hub.reports.queries.reports import get_report
+from tia_hub.reports.services.compiling import compile_figures
 from tia_hub.reports.services.publications import publish
 from tia_hub.reports.services.reports import request_report
-from tia_hub.reports.types import AuditToPublish, CountKind, PeopleToPublish, ToPublish
+from tia_hub.reports.types import AuditToPublish, CountKind, PeopleToPublish, ReportFigures, ToPublish
 from worker.tasks import load_tasks
 
 RATINGS = ("red", "amber", "green", "not_applicable", None)
@@ -50,6 +52,14 @@ def publish_figures(tenant: Tenant, audits: Sequence[AuditToPublish] = (), level
 def ask_for_report(region: Region, title: str = "Spring report", token: str | None = None) -> UUID:
     with transaction(region.scope()) as scope:
         return request_report(scope, token=token or str(uuid4()), title=title)
+
+
+def figures_of(region: Region, report_id: UUID | None = None) -> ReportFigures:
+    """What a report asked for now would say."""
+    report_id = report_id or ask_for_report(region)
+    with transaction(region.scope(), read_only=True) as scope:
+        report, _ = get_report(scope, report_id)
+        return compile_figures(scope, report)
 
 
 def run_jobs(engine: Engine, name: JobName) -> int:

@@ -89,16 +89,10 @@ class Trainer:
 
 
 def make_person(name: str = "Robin Ash", email: str | None = None) -> Someone:
-    person = Person(
-        id=uuid4(),
-        name=name,
-        email=email or f"{unique('person')}@example.org",
-        fs_uniquifier=uuid4().hex,
-        active=True,
-    )
+    someone = Someone(uuid4(), uuid4().hex, name, email or f"{unique('person')}@example.org")
     with transaction(IdentityScope()) as scope:
-        scope.session.add(person)
-    return Someone(person.id, person.fs_uniquifier, person.name, person.email)
+        scope.session.add(Person(id=someone.id, name=name, email=someone.email, fs_uniquifier=someone.key, active=True))
+    return someone
 
 
 def make_region(engine: Engine, name: str = "Solent Vale", areas: tuple[str, ...] = ("North", "South")) -> Region:

@@ -20,7 +20,7 @@ PATIENCE = 120.0
 
 @contextmanager
 def worker(services: Services, log: Path, *, pool: str = "solo") -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of all queues, doing one thing at a time (with `threads` four); it is killed at the end, if it still lives."""
+    """A worker of all queues that does one thing at a time, or four with a pool of threads; killed at the end."""
     command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", pool, "--concurrency", "4"]
     command += ["-Q", "default,mail,reports,imports", "--without-gossip", "--without-mingle", "--loglevel", "info"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **services.environment}

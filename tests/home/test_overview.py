@@ -26,7 +26,7 @@ def home(cast: Cast) -> str:
 
 def test_a_new_coordinator_finds_first_steps(as_, cast: Cast) -> None:
     shown = as_(cast.other_coordinator).get(f"/p/{cast.other_region.slug}/").text
-    assert "Create the organisations that take part" in shown
+    assert "Add the organisations that take part" in shown
     assert f'href="/p/{cast.other_region.slug}/organisations/new"' in shown
     assert "Organisations by principles" not in shown
 

@@ -71,7 +71,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     make_agreed(tenant, house.manager, house.lead, mark=secret("agreed" if ours else mark))
     with transaction(tenant.scope(house.manager), read_only=True) as scope:
         (agreed,) = list_agreed_forms(scope)
-    indicator_id = make_indicator(tenant, f"Complaints {secret(mark)}", source=secret(mark), shared=True)
+    # Shared, so that the coordinator sees all of it but the notes of its readings.
+    indicator_id = make_indicator(tenant, f"{mark.title()} complaints", source=f"{mark.title()} log", shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)

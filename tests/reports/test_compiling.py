@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from tests.cast import Cast
 from tests.client import StrictClient
-from tests.factories.reports import ask_for_report, make_audit, make_ratings, publish_figures, run_jobs
-from tests.factories.tenants import Region, Someone, Tenant, make_coordinator, make_organisation, make_region
+from tests.factories.reports import ask_for_report, figures_of, make_audit, make_ratings, publish_figures, run_jobs
+from tests.factories.tenants import Someone, Tenant, make_coordinator, make_organisation, make_region
 from tests.statements import counted
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
@@ -40,14 +40,6 @@ def published(cast: Cast) -> Cast:
     )
     publish_figures(cast.theirs.tenant, [make_audit(make_ratings(chance))], {"informed": 12})
     return cast
-
-
-def figures_of(region: Region, report_id: UUID | None = None) -> ReportFigures:
-    """What a report asked for now would say."""
-    report_id = report_id or ask_for_report(region)
-    with transaction(region.scope(), read_only=True) as scope:
-        report, _ = get_report(scope, report_id)
-        return compile_figures(scope, report)
 
 
 def of_organisations(figures: ReportFigures) -> AuditFigures:

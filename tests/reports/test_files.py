@@ -17,8 +17,9 @@ from tests.factories.tenants import make_coordinator, make_organisation, make_re
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.pdf import render_pdf
 from tia_hub.core.scope import transaction
-from tia_hub.reports.presenters.document import Document, Section, Table, make_document
+from tia_hub.reports.presenters.document import Document, Section, Table
 from tia_hub.reports.presenters.paper import render_paper
+from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.presenters.workbook import render_workbook
 from tia_hub.reports.queries.reports import get_file, get_report
 from tia_hub.reports.types import FileKind, ReportFigures

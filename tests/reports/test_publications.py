@@ -1,6 +1,7 @@
 """Publishing: what crosses the wall is what an organisation shared, in figures, and only when something changed."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from tests.cast import Cast
 from tests.client import StrictClient
 from tests.factories import audits as audit_factory
-from tests.factories.reports import make_audit, make_ratings, publish_figures, run_jobs
+from tests.factories import outcomes as outcome_factory
+from tests.factories.reports import figures_of, make_audit, make_ratings, publish_figures, run_jobs
 from tests.factories.tenants import Someone, Tenant
 from tia_hub.audits.services import withdraw_audit
 from tia_hub.core.db import Base, OfOrganisation
@@ -68,6 +70,23 @@ def test_an_audit_that_is_not_shared_stays_at_home(cast: Cast, as_: As, superuse
     assert "No shared audits" in as_(cast.ours.lead).get(f"/o/{cast.ours.tenant.slug}/publication").text
 
 
+def test_shared_outcomes_reach_the_report_and_others_do_not(as_: As, cast: Cast, superuser_engine: Engine) -> None:
+    shared = outcome_factory.make_indicator(cast.ours.tenant, "Complaints", unit="complaints", shared=True)
+    private = outcome_factory.make_indicator(cast.ours.tenant, "Sick days")
+    for indicator_id in (shared, private):
+        outcome_factory.make_reading(cast.ours.tenant, indicator_id, date(2026, 1, 31), "1400", note="between us")
+        outcome_factory.make_reading(cast.ours.tenant, indicator_id, date(2026, 4, 30), "1200.5")
+    run_jobs(superuser_engine, JobName.PUBLISH_FIGURES)
+    shown = as_(cast.ours.lead).get(f"/o/{cast.ours.tenant.slug}/publication").text
+    assert "1,200.5 complaints" in shown
+    assert "Sick days" not in shown
+    assert "between us" not in shown
+    figures = figures_of(cast.region)
+    assert [(each.indicator, each.value, each.read_on) for each in figures.outcomes] == [
+        ("Complaints", "1,200.5 complaints", date(2026, 4, 30))
+    ]
+
+
 def test_only_what_changed_is_written_again(cast: Cast, superuser_engine: Engine) -> None:
     audit = make_audit(make_ratings(all_of="green"))
     assert publish_figures(cast.ours.tenant, [audit], {"informed": 12})
@@ -109,8 +128,11 @@ def test_small_counts_never_leave_and_can_not_be_worked_out(
     levels: dict[str, int], areas: dict[str, int], threshold: int
 ) -> None:
     people = sum(levels.values())
-    areas = {code: min(count, people) for code, count in areas.items()}
-    told = {(each.kind, each.code): each.people for each in people_to_publish(levels, areas, threshold)}
+    level = next(iter(levels))
+    level_of = {code: None if len(code) == 1 else level for code in areas}
+    wholes = {None: people, level: levels[level]}
+    areas = {code: min(count, wholes[level_of[code]]) for code, count in areas.items()}
+    told = {(each.kind, each.code): each.people for each in people_to_publish(levels, areas, threshold, level_of=level_of)}
     assert all(count >= threshold for count in told.values())
     withheld = [code for code in levels if (CountKind.NEEDED_LEVEL, code) not in told]
     total = told.get((CountKind.FORM_STATE, "agreed"))
@@ -119,4 +141,6 @@ def test_small_counts_never_leave_and_can_not_be_worked_out(
         assert rest == 0 or rest >= threshold or len(withheld) > 1
     for code in areas:
         shown = told.get((CountKind.DEVELOPMENT_AREA, code))
-        assert shown is None or people - shown == 0 or people - shown >= threshold
+        rest = wholes[level_of[code]] - (shown or 0)
+        assert shown is None or rest == 0 or rest >= threshold
+        assert shown is None or level_of[code] is None or (CountKind.NEEDED_LEVEL, level) in told

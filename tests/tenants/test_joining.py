@@ -246,3 +246,12 @@ def test_extra_fields_are_ignored(as_, app: Flask, cast: Cast, superuser_engine:
     client.submit(path, {"name": "Nia Newcomer", "password": PASSWORD, **extra})
     assert client.get(f"/o/{cast.ours.tenant.slug}/people").status_code == 403
     assert client.get(f"/o/{cast.theirs.tenant.slug}/").status_code == 404
+
+
+def test_nobody_becomes_a_lead_unseen_by_the_others(as_, app: Flask, cast: Cast, superuser_engine: Engine) -> None:
+    address = f"{unique('second')}@example.org"
+    assert invite(as_(cast.ours.lead), cast, address, role="lead", name="Noor Second").status_code == 303
+    join(app, invitation_path(superuser_engine, address), "Noor Second")
+    told = [body for body in bodies_to(superuser_engine, cast.ours.lead.email) if "Noor Second" in body]
+    assert len(told) == 1
+    assert address in told[0] and cast.ours.tenant.name in told[0]

@@ -292,9 +292,11 @@ def test_a_page_that_was_open_too_long_keeps_what_was_typed(as_, cast: Cast, dra
 
 
 def test_a_form_cannot_be_agreed_before_there_is_something_to_agree(as_, cast: Cast, shared: str) -> None:
-    answer = as_(cast.ours.manager).submit(shared, {"then": "confirm"}, button=f"{shared}/plans")
-    assert answer.status_code == 409
+    typed = {"then": "confirm", "text-agreed_training_plan": "A day in spring"}
+    answer = as_(cast.ours.manager).submit(shared, typed, button=f"{shared}/plans")
+    assert answer.status_code == 422
     assert "Write something in both plans" in shown(answer)
+    assert "A day in spring" in answer.text
 
 
 # Roles, level finder, manager's and lead's pages

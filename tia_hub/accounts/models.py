@@ -11,6 +11,9 @@ from tia_hub.core.db import Base, Identified
 
 _NO_ROLES: list[RoleMixin] = []
 
+SECRETS = "secrets"
+"""The columns that signing in alone reads: no scope of a place may select them (migration 0001)."""
+
 
 class Person(Identified, Base, UserMixin):  # type: ignore[misc]
     """Somebody who can sign in. The names of columns that Flask-Security reads are its own."""
@@ -20,16 +23,18 @@ class Person(Identified, Base, UserMixin):  # type: ignore[misc]
     email: Mapped[str] = mapped_column(unique=True)
     """In lower case."""
     name: Mapped[str]
-    password: Mapped[str | None]
+    password: Mapped[str | None] = mapped_column(deferred=True, deferred_group=SECRETS)
     active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True, deferred=True, deferred_group=SECRETS)
     """What the session cookie holds; a new one ends every session."""
-    confirmed_at: Mapped[datetime | None]
-    tf_primary_method: Mapped[str | None]
-    tf_totp_secret: Mapped[str | None]
-    tf_last_counter: Mapped[int | None]
+    confirmed_at: Mapped[datetime | None] = mapped_column(deferred=True, deferred_group=SECRETS)
+    tf_primary_method: Mapped[str | None] = mapped_column(deferred=True, deferred_group=SECRETS)
+    tf_totp_secret: Mapped[str | None] = mapped_column(deferred=True, deferred_group=SECRETS)
+    tf_last_counter: Mapped[int | None] = mapped_column(deferred=True, deferred_group=SECRETS)
     """The time step of the last code that was accepted: no code is accepted twice."""
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+        MutableList.as_mutable(AsaList()), deferred=True, deferred_group=SECRETS
+    )
 
     roles = _NO_ROLES
     """Flask-Security's own roles are not used: what somebody may do depends on the place."""

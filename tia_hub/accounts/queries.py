@@ -4,14 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer_group
 
-from tia_hub.accounts.models import EndedSession, Person, SignInTry
+from tia_hub.accounts.models import SECRETS, EndedSession, Person, SignInTry
 from tia_hub.core.scope import IdentityScope
 
 
 def find_person(scope: IdentityScope, email: str) -> Person | None:
     """The person with an address."""
-    return scope.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return scope.session.scalar(select(Person).where(Person.email == email.strip().lower()).options(undefer_group(SECRETS)))
 
 
 def find_key(scope: IdentityScope, person_id: UUID) -> str | None:
@@ -21,7 +22,7 @@ def find_key(scope: IdentityScope, person_id: UUID) -> str | None:
 
 def find_person_by_key(scope: IdentityScope, key: str, session_key: str | None = None) -> Person | None:
     """The person with a sign-in key; None where the session that brings it has ended."""
-    query = select(Person).where(Person.fs_uniquifier == key)
+    query = select(Person).where(Person.fs_uniquifier == key).options(undefer_group(SECRETS))
     if session_key is not None:
         ended = select(EndedSession.session_key).where(EndedSession.session_key == session_key)
         query = query.where(~ended.exists())

@@ -2,33 +2,15 @@
 
 import base64
 import hashlib
-import re
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, after_this_request, current_app, flash, g, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Flask, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from flask_security import (
-    MailUtil,
-    PasswordUtil,
-    RoleMixin,
-    Security,
-    SQLAlchemyUserDatastore,
-    Totp,
-    login_user,
-    tf_code_confirmed,
-    tf_disabled,
-    tf_profile_changed,
-)
+from flask_security import RoleMixin, Security, login_user
 from flask_security.recoverable import generate_reset_password_token
-from flask_security.utils import send_mail
-from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
-from passlib.totp import TotpMatch  # type: ignore[import-untyped]
-from sqlalchemy import or_, select, update
 
-from tia_hub.accounts import sessions
+from tia_hub.accounts import sessions, watch
 from tia_hub.accounts.forms import (
     ChangeForm,
     CodeForm,
@@ -39,32 +21,12 @@ from tia_hub.accounts.forms import (
     SignInForm,
 )
 from tia_hub.accounts.models import Person
-from tia_hub.accounts.passwords import SHORTEST, fault_in_password, normalise
-from tia_hub.accounts.queries import find_person, find_person_by_key
-from tia_hub.accounts.services import TRIES_PERIOD, take_try
+from tia_hub.accounts.passwords import SHORTEST
+from tia_hub.accounts.store import Codes, Datastore, Mail, Passwords, current_security, current_store
 from tia_hub.core.db import db
-from tia_hub.core.errors import error_page
-from tia_hub.core.mail.services import link, post_to_person
+from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page
-from tia_hub.core.policy import csrf_holds
-from tia_hub.core.scope import IdentityScope, transaction
 from tia_hub.settings import Settings
-
-CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
-"""What Flask-Security brings and this product has no use for: help by mail, and a choice among second factors."""
-
-GUESSES = frozenset(
-    {
-        "security.login",
-        "security.forgot_password",
-        "security.verify",
-        "security.change_password",
-        "security.two_factor_token_validation",
-        "security.two_factor_setup_validate",
-        "security.mf_recovery",
-    }
-)
-"""Where a password or a code could be guessed, or somebody flooded with mails."""
 
 WORDS = {
     "GENERIC_AUTHN_FAILED": ("The email address or the password is not right. Check both and try again.", "error"),
@@ -77,7 +39,7 @@ WORDS = {
     ),
     "PASSWORD_RESET_EXPIRED": ("That link is too old. Ask for a new one.", "error"),
     "INVALID_RESET_PASSWORD_TOKEN": ("That link can’t be used. It may have been used before. Ask for a new one.", "error"),
-    "PASSWORD_RESET_NO_LOGIN": ("Your password was changed. Sign in with the new one.", "success"),
+    "PASSWORD_RESET_NO_LOGIN": ("Your password is saved. Sign in with it.", "success"),
     "PASSWORD_CHANGE": ("Your password was changed, and every other session of yours was ended.", "success"),
     "UNAUTHENTICATED": ("Sign in to go on.", "info"),
     "REAUTHENTICATION_REQUIRED": ("Enter your password once more before you change how you sign in.", "info"),
@@ -104,100 +66,6 @@ class _NoRoles(RoleMixin):
     name = "none"
 
 
-class Datastore(SQLAlchemyUserDatastore):
-    """Flask-Security's store of people: without its roles, and its commits also announce the mails they wrote."""
-
-    def find_user(self, case_insensitive: bool = False, **criteria: Any) -> Person | None:
-        """The person with one attribute of a value; addresses are kept in lower case, so case never matters."""
-        ((name, value),) = criteria.items()
-        scope = IdentityScope.of_request()
-        if name == "fs_uniquifier":
-            return find_person_by_key(scope, value, sessions.hashed_key())
-        if name == "email":
-            return find_person(scope, value)
-        return scope.session.scalar(select(Person).where(getattr(Person, name) == value))
-
-    def commit(self) -> None:
-        """Commit, then ring for what was written."""
-        session = db.session()
-        announcements = session.info.pop("after_commit", ())
-        session.commit()
-        for announce in announcements:
-            announce()
-
-
-class Mail(MailUtil):
-    """Flask-Security's mails go where all mails go: into the table."""
-
-    def send_mail(
-        self,
-        template: str,
-        subject: str,
-        recipient: str | tuple[str, str],
-        sender: str | tuple[str, str],
-        body: str | None,
-        html: str | None,
-        **kwargs: Any,
-    ) -> None:
-        """Write the mail in the transaction of what it tells of; only ever to the person's own address."""
-        person: Person = kwargs["user"]
-        post_to_person(
-            IdentityScope.of_request(),
-            person_id=person.id,
-            to=person.email,
-            subject=str(subject),
-            bodies=(body or "", html or ""),
-            purpose=template,
-        )
-        # The view that sends the link for a new password does not commit.
-        after_this_request(_commit)
-
-
-def _commit(response: Response) -> Response:
-    _store().commit()
-    return response
-
-
-class Passwords(PasswordUtil):
-    """The rules of `accounts.passwords`."""
-
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        """What is wrong with a new password, if anything, and the password as it is hashed."""
-        person = kwargs.get("user")
-        fault = fault_in_password(password, email=person.email if person else "", name=person.name if person else "")
-        return [fault] if fault else None, normalise(password)
-
-
-class Codes(Totp):
-    """Codes of an authenticator app; each is good once."""
-
-    def get_last_counter(self, user: Any) -> int | None:
-        """The time step of the last code that was accepted."""
-        counter: int | None = user.tf_last_counter
-        return counter
-
-    def set_last_counter(self, user: Any, tmatch: TotpMatch) -> None:
-        """Remember a code's time step. Raises UsedTokenError where another request was faster with the same code."""
-        remembered = db.session.execute(
-            update(Person)
-            .where(Person.id == user.id, or_(Person.tf_last_counter.is_(None), Person.tf_last_counter < tmatch.counter))
-            .values(tf_last_counter=tmatch.counter)
-            .returning(Person.id)
-        ).scalar_one_or_none()
-        if remembered is None:
-            raise UsedTokenError
-
-
-def _store() -> Datastore:
-    found: Datastore = current_security().datastore
-    return found
-
-
-def current_security() -> Any:
-    """The application's Flask-Security."""
-    return current_app.extensions["security"]
-
-
 def enter(person: Person, *, then: str) -> ResponseReturnValue:
     """Sign somebody in who has just made an account, or send them to set up their second factor first.
 
@@ -207,7 +75,7 @@ def enter(person: Person, *, then: str) -> ResponseReturnValue:
     if step is not None:
         return step
     login_user(person, authn_via=["register"])
-    _store().commit()
+    current_store().commit()
     return redirect(then, 303)
 
 
@@ -223,100 +91,6 @@ def _render(template: str, **context: Any) -> Any:
         return render_template(template, **context)
     faulty = any(getattr(value, "errors", None) for name, value in context.items() if name.endswith("_form"))
     return page(template, status=422 if faulty else 200, **context)
-
-
-def _tell_owner(what: str) -> None:
-    person = current_user if current_user.is_authenticated else _store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
-    if person is not None:
-        send_mail(
-            "How you sign in to TIA Hub was changed", person.email, "security/email/second_factor", user=person, what=what
-        )
-
-
-def _second_factor_set_up(app: Flask, **rest: Any) -> None:
-    _tell_owner("An authenticator app was set up for your TIA Hub account just now.")
-
-
-def _second_factor_confirmed(app: Flask, **rest: Any) -> None:
-    if g.get("sets_up_second_factor"):
-        _second_factor_set_up(app)
-
-
-def _second_factor_disabled(app: Flask, **rest: Any) -> None:
-    _tell_owner("Your TIA Hub account no longer asks for a code: its authenticator app was turned off just now.")
-
-
-def _guessed_address() -> str:
-    """Whose account this request tries to open."""
-    if current_user.is_authenticated:
-        return str(current_user.email)
-    if request.endpoint in ("security.login", "security.forgot_password"):
-        return request.form.get("email", "")
-    person = _store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
-    return person.email if person else ""
-
-
-def is_own_address(address: str) -> bool:
-    """Whether a browser that is sent to this address stays here, however it reads slashes and escapes."""
-    return re.fullmatch(r"/(?![/.%])[^\\\s\x00-\x1f\x7f]*", address) is not None or address == "/"
-
-
-def _leads_elsewhere() -> bool:
-    return any(
-        address and not is_own_address(address) for values in (request.args, request.form) for address in values.getlist("next")
-    )
-
-
-def _watch() -> ResponseReturnValue | None:
-    """Before each of Flask-Security's pages: close what is not offered, count guesses, sign out by a form of ours alone."""
-    endpoint = request.endpoint or ""
-    if endpoint in CLOSED:
-        abort(404)
-    if endpoint.startswith("security.") and _leads_elsewhere():
-        # No page of ours has such an address.
-        return redirect(request.path) if request.method == "GET" else error_page(400)
-    if request.method != "POST" or not endpoint.startswith("security."):
-        return None
-    if endpoint == "security.logout" and not csrf_holds():
-        return error_page(
-            400, text="Your page had been open too long. You are still signed in: reload the page and sign out there."
-        )
-    g.sets_up_second_factor = cookie.get("tf_state") == "validating_profile"
-    if endpoint in GUESSES and not _may_try():
-        response = error_page(
-            429,
-            title="That was tried too often",
-            text="Wait 15 minutes and try again. If you do not remember your password, you can choose a new one then.",
-        )
-        response.headers["Retry-After"] = str(int(TRIES_PERIOD.total_seconds()))
-        return response
-    return None
-
-
-def _may_try() -> bool:
-    email = _guessed_address()
-    with transaction(IdentityScope()) as scope:
-        return take_try(scope, email=email, address=request.remote_addr or "")
-
-
-def _after(response: Response) -> Response:
-    """After it: recovery codes follow the first second factor; what a browser kept goes when somebody signs out."""
-    if request.method != "POST" or response.status_code not in (302, 303):
-        return response
-    if request.endpoint == "security.logout":
-        flash("You are signed out.", "success")
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    set_up = request.endpoint in ("security.two_factor_token_validation", "security.two_factor_setup_validate")
-    refused = response.location == url_for("security.two_factor_setup")
-    if (
-        set_up
-        and not refused
-        and g.sets_up_second_factor
-        and current_user.is_authenticated
-        and not current_user.mf_recovery_codes
-    ):
-        response.location = url_for("security.mf_recovery_codes")
-    return response
 
 
 def _derived(settings: Settings, purpose: str) -> str:
@@ -410,11 +184,7 @@ def register(app: Flask, settings: Settings) -> None:
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
     security.mail_context_processor(lambda: {"link": link})
-    tf_profile_changed.connect(_second_factor_set_up, app)
-    tf_code_confirmed.connect(_second_factor_confirmed, app)
-    tf_disabled.connect(_second_factor_disabled, app)
-    app.before_request(_watch)
-    app.after_request(_after)
+    watch.register(app)
 
 
 def _address(value: str) -> str | None:

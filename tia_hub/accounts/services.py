@@ -5,10 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask_security import hash_password
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import undefer_group
 
-from tia_hub.accounts.models import EndedSession, Person, SignInTry
+from tia_hub.accounts.models import SECRETS, EndedSession, Person, SignInTry
 from tia_hub.accounts.passwords import normalise
 from tia_hub.accounts.queries import count_tries
 from tia_hub.core.clock import now
@@ -27,7 +28,7 @@ SESSION_KEPT = timedelta(hours=13)
 
 def register_person(scope: IdentityScope, *, email: str, name: str, password: str) -> Person:
     """Make an account whose address is known to be its owner's. Raises Refused where there is one already."""
-    person: Person | None = scope.session.scalar(
+    person_id = scope.session.scalar(
         insert(Person)
         .values(
             id=uuid4(),
@@ -39,11 +40,11 @@ def register_person(scope: IdentityScope, *, email: str, name: str, password: st
             confirmed_at=func.now(),
         )
         .on_conflict_do_nothing(index_elements=["email"])
-        .returning(Person)
+        .returning(Person.id)
     )
-    if person is None:
+    if person_id is None:
         raise Refused("There is an account with this email address already. Sign in with it.")
-    return person
+    return _whole(scope, Person.id == person_id)
 
 
 def ensure_person(scope: OperatorScope, *, email: str, name: str) -> Person:
@@ -54,7 +55,12 @@ def ensure_person(scope: OperatorScope, *, email: str, name: str) -> Person:
         .values(id=uuid4(), email=email, name=name, active=True, fs_uniquifier=uuid4().hex)
         .on_conflict_do_nothing(index_elements=["email"])
     )
-    return scope.session.scalars(select(Person).where(Person.email == email)).one()
+    return _whole(scope, Person.email == email)
+
+
+def _whole(scope: IdentityScope | OperatorScope, condition: ColumnElement[bool]) -> Person:
+    """A person with what signing in needs."""
+    return scope.session.scalars(select(Person).where(condition).options(undefer_group(SECRETS))).one()
 
 
 def _subject(email: str) -> str:

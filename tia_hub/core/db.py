@@ -77,6 +77,8 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Options of the one engine: short waits, so that a slow or absent database becomes a 503 page and not a hung one."""
     return {
+        # An error's words go to the log, and what somebody typed is among a statement's parameters.
+        "hide_parameters": True,
         "pool_size": settings.database_pool,
         "max_overflow": 0,
         "pool_timeout": 5,

@@ -40,6 +40,7 @@ class Link:
 
     label: str
     href: str
+    endpoint: str = ""
     current: bool = False
 
 
@@ -48,6 +49,8 @@ class Shell:
     """The frame of a page: who is here, in which place, and where they can go."""
 
     signed_in: bool
+    draft_owner: str
+    """Whose unsent text a browser tab may offer again; an identifier, since two people can have one name."""
     person_name: str
     place_name: str | None
     place_href: str | None
@@ -76,12 +79,12 @@ def place_url(endpoint: str, kind: str, slug: str) -> str:
 
 def _links(scope: Home) -> list[Link]:
     navigation: dict[PlaceKind, tuple[NavItem, ...]] = current_app.extensions["navigation"]
-    links = []
-    for item in navigation[PlaceKind(scope.kind)]:
-        if scope.may(item.permission):
-            href = place_url(item.endpoint, scope.kind, scope.slug)
-            links.append(Link(item.label, href, request.path == href or request.path.startswith(href + "/")))
-    return links
+    items = [item for item in navigation[PlaceKind(scope.kind)] if scope.may(item.permission)]
+    addresses = [place_url(item.endpoint, scope.kind, scope.slug) for item in items]
+    # Every address of a place begins with that of its first page, which is current by itself alone.
+    above = [href for href in addresses[1:] if (request.path + "/").startswith(href.rstrip("/") + "/")]
+    current = request.path if request.path in addresses else max(above, key=len, default=None)
+    return [Link(item.label, href, item.endpoint, href == current) for item, href in zip(items, addresses, strict=True)]
 
 
 def is_signed_in() -> bool:
@@ -96,6 +99,7 @@ def make_shell() -> Shell:
     links = _links(scope) if scope else []
     return Shell(
         signed_in=signed_in,
+        draft_owner=str(current_user.id) if signed_in else "",
         person_name=current_user.name if signed_in else "",
         place_name=scope.name if scope else None,
         place_href=links[0].href if links else None,

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import ValidationError, validate_csrf
@@ -71,6 +72,8 @@ def _answer(view: View, scope: Scope, arguments: dict[str, Any]) -> Response:
         with transaction(scope, read_only=read_only):
             response = make_response(view(scope, **arguments))
             if not token_holds and response.status_code < 400:
+                # What the view said was done is not.
+                cookie.pop("_flashes", None)
                 response = error_page(
                     400,
                     text="Your page had been open too long. Nothing was changed: go back, reload it and try again.",

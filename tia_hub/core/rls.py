@@ -25,10 +25,11 @@ def wall(table: str) -> None:
     op.execute(f"GRANT SELECT ON {table} TO tia_backup")
 
 
-def let_in(table: str, role: str, condition: str, *commands: str, check: str | None = None) -> None:
-    """Let a role do some commands (SELECT, INSERT, UPDATE, DELETE; all four by default) to the rows of a condition."""
+def let_in(table: str, role: str, condition: str, *commands: str, check: str | None = None, columns: str | None = None) -> None:
+    """Let a role do some commands to the rows of a condition: SELECT, INSERT, UPDATE and DELETE by default; to some columns."""
     for command in commands or ("SELECT", "INSERT", "UPDATE", "DELETE"):
-        op.execute(f"GRANT {command} ON {table} TO {role}")
+        granted = f"{command} ({columns})" if columns else command
+        op.execute(f"GRANT {granted} ON {table} TO {role}")
         using = "" if command == "INSERT" else f" USING ({condition})"
         with_check = f" WITH CHECK ({check or condition})" if command in ("INSERT", "UPDATE") else ""
         op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")

@@ -32,6 +32,16 @@ def hide_small(count: int, threshold: int) -> int | None:
     return count if count >= threshold else None
 
 
+def hide_part(count: int, whole: int | None, threshold: int) -> int | None:
+    """How many people of a whole something is true of: None where they are too few, or those of whom it is not.
+
+    Also None where the whole is hidden: a part of it says how large it is at least.
+    """
+    if whole is None or 0 < whole - count < threshold:
+        return None
+    return hide_small(count, threshold)
+
+
 def suppress(counts: Counts, threshold: int) -> SuppressedTable:
     """Hide what is under the threshold in a table of counts (rows of equal length) and its totals, and what would give it away.
 

@@ -10,7 +10,6 @@ from flask import Flask, Response, abort, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tia_hub.core.pages import is_signed_in
 from tia_hub.settings import Settings
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -73,7 +72,8 @@ def _refuse_unreadable_addresses() -> None:
 def _seal(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static" and (is_signed_in() or "Set-Cookie" in response.headers):
+    if request.endpoint != "static":
+        # Also signed out: an invitation's page names somebody, and the page of an error shows what was typed.
         response.headers["Cache-Control"] = "no-store"
     return response
 

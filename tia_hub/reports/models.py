@@ -91,6 +91,27 @@ class PublishedCount(Base):
     people: Mapped[int]
 
 
+class PublishedReading(Base):
+    """What an indicator of outcomes that the organisation shares was on a day."""
+
+    __tablename__ = "published_reading"
+    __table_args__ = (
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], OF_PUBLICATION),
+        Index("ix_published_reading_partnership_id", "partnership_id", "organisation_id", "indicator_id", "read_on"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    indicator_id: Mapped[UUID] = mapped_column(primary_key=True)
+    read_on: Mapped[date] = mapped_column(primary_key=True)
+    partnership_id: Mapped[UUID]
+    edition: Mapped[str]
+    element: Mapped[str]
+    name: Mapped[str]
+    value: Mapped[str]
+    """Number and unit, or words."""
+    source: Mapped[str]
+
+
 class Report(Identified, Base):
     """A report of the partnership: what was asked for, and what was issued."""
 

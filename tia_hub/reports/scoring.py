@@ -5,9 +5,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
-from tia_hub.core.suppression import hide_small, suppress
+from tia_hub.core.suppression import hide_part, suppress
 from tia_hub.framework.types import Edition
+from tia_hub.outcomes.types import IndicatorKind
 from tia_hub.reports.types import (
     AuditFigures,
     CountKind,
@@ -41,17 +43,24 @@ def fingerprint(figures: ToPublish) -> str:
     content = {
         "audits": sorted((asdict(audit) for audit in figures.audits), key=lambda audit: str(audit["audit_id"])),
         "people": sorted([count.kind, count.code, count.people] for count in figures.people),
+        "readings": sorted(
+            (asdict(reading) for reading in figures.readings),
+            key=lambda reading: (str(reading["indicator_id"]), reading["read_on"]),
+        ),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def people_to_publish(levels: Mapping[str, int], areas: Mapping[str, int], threshold: int) -> tuple[PeopleToPublish, ...]:
+def people_to_publish(
+    levels: Mapping[str, int], areas: Mapping[str, int], threshold: int, *, level_of: Mapping[str, str | None]
+) -> tuple[PeopleToPublish, ...]:
     """The counts of people that may leave an organisation: by the level needed with their total, and by development area.
 
-    A development area is withheld where either those who have it or those who don't are too few.
+    `level_of` names the level whose people a development area is of; None where it is of everybody. An area is withheld where
+    those of them who have it or those who don't are too few, or where their number itself is withheld.
     """
     table = suppress([list(levels.values())], threshold)
-    everybody = sum(levels.values())
+    wholes: dict[str | None, int | None] = {**dict(zip(levels, table.cells[0], strict=True)), None: table.total}
     told = [
         PeopleToPublish(kind=CountKind.NEEDED_LEVEL, code=code, people=people)
         for code, people in zip(levels, table.cells[0], strict=True)
@@ -60,9 +69,22 @@ def people_to_publish(levels: Mapping[str, int], areas: Mapping[str, int], thres
     if table.total is not None:
         told.append(PeopleToPublish(kind=CountKind.FORM_STATE, code="agreed", people=table.total))
     for code, people in areas.items():
-        if hide_small(people, threshold) is not None and not 0 < everybody - people < threshold:
+        whole = wholes.get(level_of[code]) if code in level_of else None
+        if hide_part(people, whole, threshold) is not None:
             told.append(PeopleToPublish(kind=CountKind.DEVELOPMENT_AREA, code=code, people=people))
     return tuple(told)
+
+
+def number_words(kind: IndicatorKind, number: Decimal, unit: str) -> str:
+    """The value of an indicator as people read it: 12 complaints, 45%, 3.5 of 5."""
+    shown = f"{number.normalize():,f}"
+    match kind:
+        case IndicatorKind.PERCENTAGE:
+            return f"{shown}%"
+        case IndicatorKind.SCALE:
+            return f"{shown} of 5"
+        case _:
+            return f"{shown} {unit}".strip()
 
 
 def _ratings(tallies: Iterable[Tally]) -> RatingCounts:

@@ -10,8 +10,8 @@ from tia_hub.core.jobs.types import JobName, RunLater
 from tia_hub.core.pdf import PdfUnavailable, render_pdf
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.reports.presenters.document import make_document
 from tia_hub.reports.presenters.paper import render_paper
+from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.presenters.workbook import render_workbook
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.queries.publications import see_one_moment

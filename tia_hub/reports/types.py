@@ -75,11 +75,27 @@ class PeopleToPublish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingToPublish:
+    """What a shared indicator of outcomes was on a day."""
+
+    indicator_id: UUID
+    edition: str
+    element: str
+    """The code of the outcomes model's element that it belongs to."""
+    name: str
+    value: str
+    """Number and unit, or words."""
+    source: str
+    read_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToPublish:
     """Everything that an organisation publishes at one moment."""
 
     audits: tuple[AuditToPublish, ...] = ()
     people: tuple[PeopleToPublish, ...] = ()
+    readings: tuple[ReadingToPublish, ...] = ()
 
 
 class _Figures(BaseModel):
@@ -222,6 +238,18 @@ class RegistryFigures(_Figures):
     courses_by_level: tuple[tuple[str, int], ...]
 
 
+class OutcomeFigures(_Figures):
+    """The latest reading of an indicator that an organisation shares."""
+
+    group: str
+    element: str
+    organisation: str
+    indicator: str
+    value: str
+    source: str
+    read_on: date
+
+
 class Omission(_Figures):
     """What is not in the report, and why."""
 
@@ -244,4 +272,5 @@ class ReportFigures(_Figures):
     audits: tuple[AuditFigures, ...]
     people: tuple[PeopleFigures, ...]
     registry: RegistryFigures
+    outcomes: tuple[OutcomeFigures, ...] = ()
     omissions: tuple[Omission, ...]

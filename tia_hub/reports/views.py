@@ -20,6 +20,7 @@ from tia_hub.reports.queries.publications import (
     get_own_publication,
     list_own_audits,
     list_own_counts,
+    list_own_readings,
 )
 from tia_hub.reports.queries.reports import get_file, get_report, list_file_kinds, list_reports
 from tia_hub.reports.queries.schedules import (
@@ -49,7 +50,11 @@ def publication(scope: OrganisationScope) -> ResponseReturnValue:
         "reports/publication.html",
         office=get_office(scope),
         publication=publication_page(
-            get_own_publication(scope), list_own_audits(scope), count_own_ratings(scope), list_own_counts(scope)
+            get_own_publication(scope),
+            list_own_audits(scope),
+            count_own_ratings(scope),
+            list_own_counts(scope),
+            list_own_readings(scope),
         ),
     )
 

@@ -110,6 +110,11 @@ def _slice(scope: PartnershipScope | OrganisationScope, ordered: Select[Any], pa
     return Slice([row[0] for row in rows], rows[0][-1] if rows else 0, page, PER_PAGE)
 
 
+def get_own_organisation(scope: OrganisationScope) -> Organisation:
+    """The organisation of the scope itself."""
+    return scope.session.scalars(select(Organisation).where(Organisation.id == scope.organisation_id)).one()
+
+
 def get_organisation(scope: PartnershipScope, organisation_id: UUID) -> Organisation:
     """One of the partnership's organisations, with its `areas`. Raises NotFound."""
     organisation = scope.session.scalar(

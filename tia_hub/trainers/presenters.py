@@ -24,6 +24,7 @@ OWNER_WORDS = {
     QuestionOwner.COURSE: "About the course",
     QuestionOwner.ORGANISATION: "About your organisation’s own needs",
 }
+NOT_ANSWERED = "Not answered yet"
 TOO_FEW = f"Fewer than {FEWEST_REVIEWERS} organisations, so not shown"
 
 
@@ -45,6 +46,11 @@ class QuestionLine:
     figures: Figures | None
     published: bool
     own: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a rating to tell: of others, or one's own."""
+        return self.figures is not None or (not self.published and self.own != NOT_ANSWERED)
 
     @property
     def line(self) -> str:
@@ -156,7 +162,7 @@ def _line(
         owner=OWNER_WORDS[question.owner],
         figures=published.get((subject, question.code)),
         published=question.owner is not QuestionOwner.ORGANISATION,
-        own=met.words if met else "Not answered yet",
+        own=met.words if met else NOT_ANSWERED,
     )
 
 

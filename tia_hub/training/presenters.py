@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from tia_hub.core.suppression import hide_small, suppress
+from tia_hub.core.suppression import hide_part, hide_small, suppress
 from tia_hub.framework.types import Edition, PracticeLevel, Prompt, Statement
 from tia_hub.training.models import Answer, SelfAssessment
 from tia_hub.training.scoring import statements_for_worker
@@ -36,8 +36,8 @@ def questions(prompts: Sequence[Prompt]) -> list[tuple[str, str]]:
     return [(prompt.code, prompt.text) for prompt in prompts]
 
 
-def state_words(form: SelfAssessment) -> tuple[str, str]:
-    """Where a form stands, and the colour of its tag."""
+def state_words(form: SelfAssessment, *, mine: bool) -> tuple[str, str]:
+    """Where a form stands for its worker (`mine`) or its manager, and the colour of the tag that says so."""
     match FormState(form.state):
         case FormState.DRAFT:
             return "Only you can see this", "grey"
@@ -45,7 +45,8 @@ def state_words(form: SelfAssessment) -> tuple[str, str]:
             return "Agreed by both", "green"
         case FormState.SHARED:
             if form.worker_confirmed_at or form.manager_confirmed_at:
-                return "Waits for one of you", "amber"
+                confirmed = form.worker_confirmed_at if mine else form.manager_confirmed_at
+                return ("You confirmed", "teal") if confirmed else ("Your turn to confirm", "amber")
             return ("Open again", "amber") if form.reopened_at else ("Shared, to talk about", "teal")
 
 
@@ -94,7 +95,7 @@ def present_form(
 ) -> FormPage:
     """A form for its worker (`mine`) or its manager. `left`: the manager is no longer in the organisation."""
     sections = divide(edition)
-    words, colour = state_words(form)
+    words, colour = state_words(form, mine=mine)
     other = form.manager_id if mine else form.membership_id
     view = answers.get(f"view.{other}")
     return FormPage(
@@ -167,7 +168,7 @@ def present_steps(form: SelfAssessment, edition: Edition, shown: FormPage, *, or
     ]
     if form.state == FormState.DRAFT:
         return [*steps, Task("Share it with your manager", address("training.share"), "Not shared", "grey")]
-    return [*steps, Task("The plans you write together", address("training.show"), *state_words(form))]
+    return [*steps, Task("The plans you write together", address("training.show"), *state_words(form, mine=True))]
 
 
 def _count(prompts: Sequence[Prompt], written: Collection[str]) -> int:
@@ -211,9 +212,9 @@ def waits_for_manager(form: SelfAssessment) -> str:
     if form.state == FormState.AGREED:
         return ""
     if form.manager_confirmed_at:
-        return "You have confirmed the plans. It waits for them"
+        return "You confirmed the plans. They are agreed once the other person confirms them too"
     if form.worker_confirmed_at:
-        return "They have confirmed the plans. Read them and confirm them too, or change them"
+        return "They confirmed the plans. Read them and confirm them too, or change them"
     return "Next: talk about it and write the plans together"
 
 
@@ -246,8 +247,8 @@ def present_picture(
 ) -> Picture:
     """Suppress and word an organisation's counts.
 
-    Levels and their total are one table. Areas are of the people of a level (of everybody, for everybody's level): where that
-    number is hidden its areas are too, as they would say how large it is at least.
+    Levels and their total are one table. Areas are of the people of a level (of everybody, for everybody's level): an area is
+    hidden where those who have it or the rest of that level are too few, and where the level's own number is hidden.
     """
     shown = suppress([[levels[level.code] for level in edition.levels]], threshold)
     by_level = dict(zip((level.code for level in edition.levels), shown.cells[0], strict=True))
@@ -256,7 +257,7 @@ def present_picture(
         base = shown.total if level.code is edition.levels_guide.everyone else by_level[level.code]
         if base is None:
             continue
-        counted = [(each.text, hide_small(areas.get(each.code, 0), threshold)) for each in level.statements]
+        counted = [(each.text, hide_part(areas.get(each.code, 0), base, threshold)) for each in level.statements]
         kept = sorted(((text, count) for text, count in counted if count is not None), key=lambda pair: -pair[1])
         if kept:
             groups.append((level.name, kept))

@@ -89,18 +89,18 @@ def list_readable_forms(scope: OrganisationScope) -> list[SelfAssessment]:
 
 
 def _agreed(scope: OrganisationScope) -> Select[AgreedForm]:
+    readable = AgreedForm.membership_id == scope.membership_id
+    if scope.may(Permission.ASSESSMENT_MANAGE):
+        readable = or_(readable, AgreedForm.manager_id == scope.membership_id)
     return (
         select(AgreedForm)
-        .where(
-            AgreedForm.organisation_id == scope.organisation_id,
-            or_(AgreedForm.membership_id == scope.membership_id, AgreedForm.manager_id == scope.membership_id),
-        )
+        .where(AgreedForm.organisation_id == scope.organisation_id, readable)
         .order_by(AgreedForm.agreed_at.desc(), AgreedForm.id)
     )
 
 
 def list_agreed_forms(scope: OrganisationScope) -> list[AgreedForm]:
-    """What the acting member agreed with others, as worker or as manager, newest first."""
+    """What the acting member agreed with others, as worker or as (still) a manager, newest first."""
     return list(scope.session.scalars(_agreed(scope)))
 
 

@@ -1,1 +1,1 @@
-"""E-mail: a row that is sent, and kept as a record of what was sent."""
+"""E-mail: a row that is sent, and kept (without its text) as a record of what was sent to whom."""

@@ -137,6 +137,8 @@ def send_email(email_id: UUID) -> EmailState | None:
     outcome = _deliver(email, current_app.extensions["settings"])
     if outcome.state is EmailState.QUEUED and now() >= email.give_up_at:
         outcome = _Outcome(EmailState.FAILED, outcome.error)
+    # The links in a mail open things: they are not kept once it is on its way.
+    bodies = {"text_body": "", "html_body": ""} if outcome.state is EmailState.SENT else {}
     wait = BACK_OFF[min(email.tries - 1, len(BACK_OFF) - 1)]
     with transaction(DispatchScope()) as scope:
         scope.session.execute(
@@ -148,6 +150,7 @@ def send_email(email_id: UUID) -> EmailState | None:
                 sent_at=func.now() if outcome.state is EmailState.SENT else None,
                 due_at=func.now() + timedelta(seconds=wait) if outcome.state is EmailState.QUEUED else Email.due_at,
                 lease_token=None,
+                **bodies,
             )
         )
     if outcome.state is not EmailState.SENT:

@@ -45,6 +45,7 @@ class Email(Identified, Base):
     to_address: Mapped[str]
     subject: Mapped[str]
     text_body: Mapped[str]
+    """Empty once it was sent, as is `html_body`: what links lead to is not for who reads tables or backups."""
     html_body: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)
     """Fixed at birth, so that a repeat can be recognised."""

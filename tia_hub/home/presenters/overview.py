@@ -160,7 +160,7 @@ def _steps(scope: PartnershipScope, *, members: bool, invited: bool, published: 
         return []
     return [
         step(
-            "Create the organisations that take part",
+            "Add the organisations that take part",
             url_for("tenants.organisations" if members else "tenants.new_organisation", partnership=scope.slug),
             "Police, NHS trusts, councils, schools, charities: each is a place of its own that others cannot see into",
             done=members,

@@ -111,18 +111,23 @@ def add_audits(
     for audit in audits:
         if audit.state == AuditState.IN_PROGRESS:
             work.waiting.append(_open_audit(scope, audit, open_ratings.get(audit.id, {})))
-    last = next((audit for audit in audits if audit.state == AuditState.SUBMITTED), None)
-    if last is not None and last.submitted_at is not None:
+    submitted = [(audit.submitted_at, audit) for audit in audits if audit.submitted_at and audit.state == AuditState.SUBMITTED]
+    if submitted:
+        submitted_at, last = max(submitted, key=lambda pair: pair[0])
         shared = last.disclosure == Disclosure.SHARED
         work.facts.append(
             Fact(
                 key="Last audit",
-                value=f"{last.title}, submitted on {format_date(last.submitted_at)}. "
+                value=f"{_name(last)}, submitted on {format_date(submitted_at)}. "
                 + ("Shared with the coordinator" if shared else "Only your organisation sees it"),
                 href=url_for("audits.show", organisation=scope.slug, audit_id=last.id),
                 text="Read",
             )
         )
+
+
+def _name(audit: Audit) -> str:
+    return f"{audit.title} ({audit.team_name})" if audit.team_name else audit.title
 
 
 def _open_audit(scope: OrganisationScope, audit: Audit, ratings: Mapping[str, Rating | None]) -> Item:
@@ -135,7 +140,7 @@ def _open_audit(scope: OrganisationScope, audit: Audit, ratings: Mapping[str, Ra
     total = len(edition.criteria)
     rated = sum(ratings.get(criterion.code) is not None for criterion in edition.criteria)
     return Item(
-        title=f"Go on with {audit.title}" + (f" ({audit.team_name})" if audit.team_name else ""),
+        title=f"Go on with {_name(audit)}",
         href=url_for("audits.show", organisation=scope.slug, audit_id=audit.id),
         hint=". ".join(needs) if needs else "Every criterion is rated. Read it through, and submit it",
         status=f"{rated} of {total} rated",
@@ -185,7 +190,7 @@ def add_publication(work: Work, scope: OrganisationScope, publication: Publicati
     elif shared:
         words = "Your figures are being put together"
     address = url_for("reports.publication", organisation=scope.slug)
-    work.facts.append(Fact(key="What the coordinator sees", value=words, href=address, text="See"))
+    work.facts.append(Fact(key="What is shared", value=words, href=address, text="See"))
 
 
 def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:

@@ -11,8 +11,9 @@ from tia_hub.core.clock import format_date, format_time
 from tia_hub.core.jobs.models import Job
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import UnknownCode
-from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, Report
-from tia_hub.reports.presenters.document import NOT_SHOWN, Document, Table, make_document
+from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedReading, Report
+from tia_hub.reports.presenters.document import NOT_SHOWN, Document, Table
+from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.services.reports import state_of
 from tia_hub.reports.types import CountKind, FileKind, RatingCounts, ReportFigures, ReportState
 
@@ -104,6 +105,7 @@ class PublicationPage:
     audits: Table | None
     levels: Table
     development: Table | None
+    readings: Table | None
 
 
 def publication_page(
@@ -111,6 +113,7 @@ def publication_page(
     audits: Sequence[PublishedAudit],
     ratings: Iterable[tuple[UUID, str | None, int]],
     counts: Iterable[PublishedCount],
+    readings: Sequence[PublishedReading],
 ) -> PublicationPage:
     """What the coordinator sees, and of when."""
     of_audit: dict[UUID, dict[str, int]] = defaultdict(dict)
@@ -161,6 +164,13 @@ def publication_page(
             numeric=(1,),
         )
         if development
+        else None,
+        readings=Table(
+            caption="Your shared indicators",
+            head=("Indicator", "Value", "Of"),
+            rows=tuple((reading.name, reading.value, format_date(reading.read_on)) for reading in readings),
+        )
+        if readings
         else None,
     )
 

@@ -14,7 +14,7 @@ from tia_hub.core.clock import LONDON
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.types import JobName, JobState
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating
+from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating, PublishedReading
 from tia_hub.reports.scoring import Tally
 
 RANKS = {"red": 0, "amber": 1, "green": 2}
@@ -262,6 +262,34 @@ def count_ratings(
         )
         for row in rows
     ]
+
+
+def list_own_readings(scope: OrganisationScope) -> list[PublishedReading]:
+    """The organisation's published readings, indicator by indicator, newest first."""
+    return list(
+        scope.session.scalars(
+            select(PublishedReading)
+            .where(PublishedReading.organisation_id == scope.organisation_id)
+            .order_by(PublishedReading.name, PublishedReading.indicator_id, PublishedReading.read_on.desc())
+        )
+    )
+
+
+def list_latest_readings(
+    scope: PartnershipScope, organisation_ids: Sequence[UUID], period_from: date | None, period_to: date | None
+) -> list[PublishedReading]:
+    """The latest reading in a period of every indicator that is shared."""
+    of_one = (PublishedReading.organisation_id, PublishedReading.indicator_id)
+    query = select(PublishedReading).where(
+        PublishedReading.partnership_id == scope.partnership_id,
+        PublishedReading.organisation_id.in_(organisation_ids),
+    )
+    if period_from is not None:
+        query = query.where(PublishedReading.read_on >= period_from)
+    if period_to is not None:
+        query = query.where(PublishedReading.read_on <= period_to)
+    query = query.ext(distinct_on(*of_one)).order_by(*of_one, PublishedReading.read_on.desc())
+    return list(scope.session.scalars(query))
 
 
 def count_people(scope: PartnershipScope, organisation_ids: Sequence[UUID]) -> list[CountRow]:

@@ -1,7 +1,7 @@
 """Compiling: what a report says, out of what organisations have published."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from tia_hub.core.clock import LONDON, format_date, now
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.framework.loader import current_edition, get_edition
 from tia_hub.framework.types import Edition, UnknownCode
-from tia_hub.reports.models import Publication, Report
+from tia_hub.reports.models import Publication, PublishedReading, Report
 from tia_hub.reports.queries.members import Member, get_office, list_areas, list_members
 from tia_hub.reports.queries.publications import (
     CountRow,
@@ -20,6 +20,7 @@ from tia_hub.reports.queries.publications import (
     list_audited_before,
     list_counted_audits,
     list_failed,
+    list_latest_readings,
     list_publications,
     list_waiting,
 )
@@ -28,6 +29,7 @@ from tia_hub.reports.types import (
     AuditLine,
     CountKind,
     Omission,
+    OutcomeFigures,
     Participant,
     PeopleFigures,
     RegistryFigures,
@@ -87,6 +89,7 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
         audits=tally_audits(count_ratings(scope, ids, *period), counted, editions),
         people=_people(count_people(scope, ids), edition, registry),
         registry=_registry(registry, edition),
+        outcomes=_outcomes(list_latest_readings(scope, ids, *period), {member.id: member.name for member in members}),
         omissions=_omissions(
             members,
             audited={audit.organisation_id for audit in audits},
@@ -138,6 +141,33 @@ def _registry(registry: RegistrySummary, edition: Edition) -> RegistryFigures:
         courses_with_dates=registry.courses_with_dates,
         courses_by_level=tuple((level.name, registry.live_courses[level.code]) for level in edition.levels),
     )
+
+
+def _outcomes(readings: Sequence[PublishedReading], names: Mapping[UUID, str]) -> tuple[OutcomeFigures, ...]:
+    places = {code: _outcome_places(get_edition(code)) for code in {reading.edition for reading in readings}}
+    placed = [(places[reading.edition].get(reading.element), reading) for reading in readings]
+    placed.sort(key=lambda each: (each[0] or NOWHERE, names[each[1].organisation_id], each[1].name, each[1].indicator_id))
+    return tuple(
+        OutcomeFigures(
+            group=place[1] if place else "",
+            element=place[2] if place else reading.element,
+            organisation=names[reading.organisation_id],
+            indicator=reading.name,
+            value=reading.value,
+            source=reading.source,
+            read_on=reading.read_on,
+        )
+        for place, reading in placed
+    )
+
+
+NOWHERE = (1_000_000, "", "")
+"""Sorts what the outcomes model does not know after everything that it does."""
+
+
+def _outcome_places(edition: Edition) -> dict[str, tuple[int, str, str]]:
+    elements = [(group.title, element) for group in edition.outcomes.groups for element in group.elements]
+    return {element.code: (number, group, element.title) for number, (group, element) in enumerate(elements)}
 
 
 def _people(rows: Sequence[CountRow], edition: Edition, registry: RegistrySummary) -> tuple[PeopleFigures, ...]:

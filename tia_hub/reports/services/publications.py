@@ -1,6 +1,7 @@
 """Publishing: what an organisation's own scope computes and writes to the partnership's side."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from tia_hub.core.clock import now
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating
+from tia_hub.reports.models import Publication, PublishedAudit, PublishedCount, PublishedRating, PublishedReading
 from tia_hub.reports.scoring import fingerprint
 from tia_hub.reports.types import ToPublish
 
@@ -45,7 +46,7 @@ def _locked(scope: OrganisationScope) -> Publication:
 
 
 def _rewrite(scope: OrganisationScope, figures: ToPublish) -> None:
-    for table in (PublishedRating, PublishedAudit, PublishedCount):
+    for table in (PublishedRating, PublishedAudit, PublishedCount, PublishedReading):
         scope.session.execute(delete(table).where(table.organisation_id == scope.organisation_id))
     of_us: dict[str, Any] = {"organisation_id": scope.organisation_id, "partnership_id": scope.partnership_id}
     audits = [
@@ -66,6 +67,8 @@ def _rewrite(scope: OrganisationScope, figures: ToPublish) -> None:
         for criterion, rating in audit.ratings.items()
     ]
     people = [of_us | {"kind": count.kind, "code": count.code, "people": count.people} for count in figures.people]
-    for table, rows in ((PublishedAudit, audits), (PublishedRating, ratings), (PublishedCount, people)):
+    readings = [of_us | asdict(reading) for reading in figures.readings]
+    written = (PublishedAudit, audits), (PublishedRating, ratings), (PublishedCount, people), (PublishedReading, readings)
+    for table, rows in written:
         if rows:
             scope.session.execute(insert(table), rows)

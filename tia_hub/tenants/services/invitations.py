@@ -9,11 +9,20 @@ from sqlalchemy.dialects.postgresql import insert
 from tia_hub.core.clock import now
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.mail.services import link, post
+from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Invitation, Membership
-from tia_hub.tenants.queries import find_member_by_email, get_invitation, get_member, get_organisation, get_team
+from tia_hub.tenants.queries import (
+    find_member_by_email,
+    get_invitation,
+    get_member,
+    get_organisation,
+    get_own_organisation,
+    get_team,
+    list_members_with_role,
+)
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
 from tia_hub.tenants.types import InvitationState, Role
 
@@ -182,3 +191,28 @@ def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_i
         .returning(Membership.id)
     )
     record(scope, "invitation.accepted", f"{invitation.name} accepted the invitation", target_id=membership_id)
+    if invitation.role == Role.LEAD:
+        _tell_the_other_leads(scope, invitation)
+
+
+def _tell_the_other_leads(scope: OrganisationScope, invitation: Invitation) -> None:
+    """Nobody comes to lead an organisation unseen, whoever invited them."""
+    organisation = get_own_organisation(scope)
+    for lead in list_members_with_role(scope, [Role.LEAD]):
+        if lead.person.email != invitation.email:
+            post(
+                scope,
+                to=lead.person.email,
+                recipient_id=lead.person_id,
+                permission=Permission.PEOPLE_MANAGE,
+                subject=f"{invitation.name} is now a lead of {organisation.name}",
+                template="lead_joined",
+                context={
+                    "name": lead.person.name,
+                    "newcomer": invitation.name,
+                    "address": invitation.email,
+                    "organisation": organisation.name,
+                    "inviter": "the coordinator of your partnership" if invitation.by_partnership else "your organisation",
+                    "link": link("tenants.people", organisation=organisation.slug),
+                },
+            )

@@ -44,7 +44,7 @@ class ReasonForm(Form):
     """Why a course is withdrawn."""
 
     reason = TextField(
-        "Why do you withdraw it?",
+        "Your reason",
         longest=2000,
         required="Say why you withdraw it",
         description="The provider reads this",

@@ -15,7 +15,7 @@ class ProfileForm(Form):
 
     about = TextField("About the provider", longest=4000, description="Who they are, what they know and have done")
     email = EmailField("Contact email address", required="Enter an email address that organisations can write to")
-    areas = ChoicesField("Areas they work in", choices=())
+    areas = ChoicesField("Areas", choices=())
     version = VersionField(default="0")
 
     def __init__(self, areas: Sequence[Area], provider: Provider | None = None, **kwargs: Any) -> None:

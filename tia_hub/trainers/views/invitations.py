@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from tia_hub.accounts.forms import AcceptForm
 from tia_hub.accounts.queries import find_person
+from tia_hub.accounts.security import enter
 from tia_hub.accounts.services import register_person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.pages import page, see
@@ -73,6 +75,9 @@ def accept_provider_invitation(token: str) -> ResponseReturnValue:
     if not form.validate():
         return page("trainers/invitation.html", status=422, invitation=found, provider=provider, form=form, token=token)
     with transaction(IdentityScope()) as scope:
-        person = register_person(scope, email=found.email, name=form.name.data or "", password=form.password.data or "")
+        register_person(scope, email=found.email, name=form.name.data or "", password=form.password.data or "")
+    person = find_person(IdentityScope.of_request(), found.email)
+    if person is None:
+        raise NotFound
     _join(found, person.id, person.name)
-    return see("security.login", "Your account is ready. Sign in with it.", next=f"/provider/{provider.slug}/courses")
+    return enter(person, then=url_for("trainers.own_courses", provider=provider.slug))

@@ -137,6 +137,7 @@ def _own_course(scope: ProviderScope, course_id: UUID, form: CourseDateForm, sta
         status=status,
         scope=scope,
         course=course,
+        ahead=dates_ahead(course),
         state=CourseState(course.state),
         colours=STATE_COLOURS,
         facts=course_facts(course),

@@ -1,7 +1,7 @@
 """What a worker and their manager do together: share, write the two plans, confirm, open again.
 
-Every change locks the form first, so that two people at once follow each other. The trail and the mails say that something
-happened from the moment a form is shared, never what is written in it; of a draft they say nothing at all.
+Every change locks the form first, so that two people at once follow each other. Nothing of it is on the organisation's trail:
+its leads read the trail, and of forms they see counts alone. The mails between the two say that something happened, never what.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.services import link, post
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.core.trail import record
 from tia_hub.framework.loader import get_edition
 from tia_hub.tenants.queries import list_members_with_role, list_named_members
 from tia_hub.tenants.types import Role
@@ -26,6 +25,10 @@ from tia_hub.training.services.answers import names_of, own_view_code, refuse_ag
 from tia_hub.training.types import AnswerOwner, FormState, Mark, Typed
 
 MANAGING_ROLES = frozenset(role for role in Role if Permission.ASSESSMENT_MANAGE in role.permissions)
+
+
+class TooEarly(Refused):
+    """Plans can't be confirmed before there is something to agree."""
 
 
 def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> None:
@@ -43,7 +46,6 @@ def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> 
         scope.session.add(figure)
         scope.session.flush()
         form.figure_id = figure.id
-    record(scope, "self_assessment.shared", "Shared a self-assessment with a manager")
     post(
         scope,
         to=manager.person.email,
@@ -69,7 +71,6 @@ def withdraw_form(scope: OrganisationScope, *, form_id: UUID) -> None:
         form.figure_id = None
         scope.session.flush()
         scope.session.delete(figure)
-    record(scope, "self_assessment.withdrawn", "Took back a self-assessment")
     _publish(scope)
 
 
@@ -86,15 +87,15 @@ def save_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str, T
 def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str, Typed], view: Typed) -> FormState:
     """Save the plans and confirm them as they then stand; once both have, the form is agreed and a copy is kept as it was.
 
-    Returns the form's state. Raises Clashes, and Refused where there is nothing to agree yet.
+    Returns the form's state. Raises Clashes, and TooEarly where there is nothing to agree yet.
     """
     form = get_form(scope, form_id, lock=True)
     refuse_agreed(form)
     answers = _save_plans(scope, form, plans, view)
     if form.level is None:
-        raise Refused("There is no practice level in this form yet. The person it is about can choose one under “Your role”.")
+        raise TooEarly("There is no practice level in this form yet. The person it is about can choose one under “Your role”.")
     if not all(code in answers and answers[code].text for code in plans):
-        raise Refused("Write something in both plans before you confirm them. “Nothing for now” is enough.")
+        raise TooEarly("Write something in both plans before you confirm them. “Nothing for now” is enough.")
     mine = form.membership_id == scope.membership_id
     if (form.worker_confirmed_at if mine else form.manager_confirmed_at) is not None:
         return FormState(form.state)
@@ -102,7 +103,6 @@ def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str
         form.worker_confirmed_at = now()
     else:
         form.manager_confirmed_at = now()
-    record(scope, "self_assessment.confirmed", "Confirmed the plans of a self-assessment")
     if form.worker_confirmed_at and form.manager_confirmed_at:
         _agree(scope, form, answers, at=max(form.worker_confirmed_at, form.manager_confirmed_at))
     else:
@@ -117,7 +117,6 @@ def reopen_form(scope: OrganisationScope, *, form_id: UUID) -> None:
         raise Refused("Only an agreed form can be opened again.")
     form.state, form.reopened_at, form.agreed_at = FormState.SHARED, now(), None
     form.worker_confirmed_at = form.manager_confirmed_at = None
-    record(scope, "self_assessment.reopened", "Opened an agreed self-assessment again")
 
 
 def _save_plans(scope: OrganisationScope, form: SelfAssessment, plans: Mapping[str, Typed], view: Typed) -> dict[str, Answer]:
@@ -184,7 +183,6 @@ def _agree(scope: OrganisationScope, form: SelfAssessment, answers: Mapping[str,
             },
         )
     )
-    record(scope, "self_assessment.agreed", "Agreed a training and support plan")
     _publish(scope)
 
 
