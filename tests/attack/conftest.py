@@ -54,3 +54,16 @@ def pages(app: Flask, world: World, be: Be) -> Pages:
 def found(app: Flask, pages: Pages) -> dict[str, list[Found]]:
     """The forms of each principal, with tokens of the sessions that `be` gives."""
     return {principal: forms_of(app, principal, pages[principal]) for principal in PRINCIPALS}
+
+
+@pytest.fixture(scope="package")
+def distinct(found: dict[str, list[Found]]) -> dict[str, list[Found]]:
+    """The forms of each principal without those that an earlier one has too: what is typed meets the same code."""
+    seen = set[tuple[str, frozenset[str]]]()
+    first: dict[str, list[Found]] = {principal: [] for principal in found}
+    for principal, forms in found.items():
+        for form in forms:
+            if form.asked not in seen:
+                seen.add(form.asked)
+                first[principal].append(form)
+    return first

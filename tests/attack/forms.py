@@ -33,6 +33,11 @@ class Found:
     values: dict[str, Any] = field(hash=False)
     kinds: dict[str, str] = field(hash=False)
 
+    @property
+    def asked(self) -> tuple[str, frozenset[str]]:
+        """Where it goes and what it asks: the same for forms that one view reads alike."""
+        return self.endpoint, frozenset(map(what_it_asks, self.kinds))
+
     def named(self, *kinds: str) -> list[str]:
         """The names of the fields of these kinds."""
         return [name for name, kind in self.kinds.items() if kind in kinds]
@@ -110,6 +115,6 @@ def forms_of(app: Flask, principal: str, pages: Iterable[tuple[str, JustHTML]]) 
             rule = match(app, action, "POST")
             assert rule is not None, f"{path}: a form that leads nowhere, {action}"
             kinds = _kinds(form)
-            key = rule.endpoint, frozenset(what_it_asks(name) for name in kinds)
-            found.setdefault(key, Found(principal, path, action, rule.endpoint, form_fields(form), kinds))
+            one = Found(principal, path, action, rule.endpoint, form_fields(form), kinds)
+            found.setdefault(one.asked, one)
     return list(found.values())
