@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +32,11 @@ class Found:
     endpoint: str
     values: dict[str, Any] = field(hash=False)
     kinds: dict[str, str] = field(hash=False)
+
+    @property
+    def asked(self) -> tuple[str, frozenset[str]]:
+        """Where it goes and what it asks: the same for forms that one view reads alike."""
+        return self.endpoint, frozenset(map(what_it_asks, self.kinds))
 
     def named(self, *kinds: str) -> list[str]:
         """The names of the fields of these kinds."""
@@ -99,10 +104,10 @@ def pages_of(app: Flask, client: StrictClient, world: World, principal: str) -> 
                 waiting.append(target)
 
 
-def forms_of(app: Flask, client: StrictClient, world: World, principal: str) -> list[Found]:
-    """One of each form that somebody can send, by where it goes and what it asks."""
+def forms_of(app: Flask, principal: str, pages: Iterable[tuple[str, JustHTML]]) -> list[Found]:
+    """One of each form on somebody's pages, by where it goes and what it asks."""
     found: dict[tuple[str, frozenset[str]], Found] = {}
-    for path, document in pages_of(app, client, world, principal):
+    for path, document in pages:
         for form in document.query("form"):
             if (form.attrs.get("method") or "get").lower() != "post":
                 continue
@@ -110,6 +115,6 @@ def forms_of(app: Flask, client: StrictClient, world: World, principal: str) -> 
             rule = match(app, action, "POST")
             assert rule is not None, f"{path}: a form that leads nowhere, {action}"
             kinds = _kinds(form)
-            key = rule.endpoint, frozenset(what_it_asks(name) for name in kinds)
-            found.setdefault(key, Found(principal, path, action, rule.endpoint, form_fields(form), kinds))
+            one = Found(principal, path, action, rule.endpoint, form_fields(form), kinds)
+            found.setdefault(one.asked, one)
     return list(found.values())

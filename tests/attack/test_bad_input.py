@@ -5,8 +5,8 @@ from flask import Flask
 from justhtml import JustHTML
 from sqlalchemy import Engine
 
-from tests.attack.conftest import Be
-from tests.attack.forms import Found, match, pages_of, what_it_asks
+from tests.attack.conftest import Be, Pages
+from tests.attack.forms import Found, match, what_it_asks
 from tests.attack.rows import fingerprint
 from tests.attack.sending import Sender
 from tests.attack.world import PRINCIPALS
@@ -30,7 +30,7 @@ NEEDS_MORE_THAN_A_SESSION = {
 BY_SCRIPT_OR_AFTER_QUESTIONS = {"audits.save_entry", "training.take_level"}
 """Sent by the browser's script from a form that is found under another address, and after the level finder's answers."""
 
-UNSTORABLE = {"NUL": "zk\x00kept", "half a surrogate pair": "zk\ufffdkept", "a control character": "zk\x1bkept"}
+UNSTORABLE = {"NUL": "zk\x00kept", "half a surrogate pair": "zk\ufffdkept"}
 
 
 def one_of_each(form: Found, *kinds: str) -> list[str]:
@@ -54,11 +54,11 @@ def test_every_form_is_found(app: Flask, found: dict[str, list[Found]]) -> None:
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_text_that_cannot_be_stored_is_refused_named_and_kept(
-    found: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
+    distinct: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
 ) -> None:
     before = fingerprint(superuser_engine)
     sender = Sender(be(principal))
-    for form in found[principal]:
+    for form in distinct[principal]:
         for name in one_of_each(form, "text"):
             for what, typed in UNSTORABLE.items():
                 answer = sender.send(form, {name: typed}, f"{name}, {what}", {422})
@@ -75,13 +75,13 @@ def test_text_that_cannot_be_stored_is_refused_named_and_kept(
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_answers_that_are_not_offered_and_dates_that_are_none_are_refused(
-    found: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
+    distinct: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
 ) -> None:
     before = fingerprint(superuser_engine)
     sender = Sender(be(principal))
-    for form in found[principal]:
+    for form in distinct[principal]:
         for name in one_of_each(form, "choice", "choices"):
-            for wrong in ("no-such-answer", "\x00", "\ufffd", "' OR 1=1 --", "9" * 40):
+            for wrong in ("no-such-answer", "\x00", "9" * 40):
                 value = [wrong, "another"] if form.kinds[name] == "choices" else wrong
                 sender.send(form, {name: value}, f"{name} = {wrong!r}", {400, 422})
         dates = {name.rsplit("-", 1)[0] for name in form.named("date")}
@@ -106,11 +106,11 @@ def test_answers_that_are_not_offered_and_dates_that_are_none_are_refused(
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_what_is_far_too_long_is_refused(
-    found: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
+    distinct: dict[str, list[Found]], be: Be, superuser_engine: Engine, principal: str
 ) -> None:
     before = fingerprint(superuser_engine)
     sender = Sender(be(principal))
-    for form in found[principal]:
+    for form in distinct[principal]:
         names = one_of_each(form, "text", "secret")
         if not names:
             continue
@@ -133,10 +133,12 @@ UNREADABLE = ("q=%00", "%EF%BF%BD=1")
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_no_address_brings_an_error_of_ours(app: Flask, world: World, be: Be, principal: str) -> None:
+def test_no_address_brings_an_error_of_ours(app: Flask, pages: Pages, be: Be, principal: str) -> None:
     client = be(principal)
     astray = []
-    paths = {rule.endpoint: path for path, _ in pages_of(app, client, world, principal) if (rule := match(app, path))}
+    others = [path for other in PRINCIPALS[: PRINCIPALS.index(principal)] for path, _ in pages[other]]
+    done = {rule.endpoint for path in others if (rule := match(app, path))}
+    paths = {rule.endpoint: path for path, _ in pages[principal] if (rule := match(app, path)) and rule.endpoint not in done}
     for path in paths.values():
         for query in (*QUERIES, *UNREADABLE):
             address = f"{path.split('?')[0]}?{query}"

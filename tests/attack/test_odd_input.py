@@ -17,7 +17,6 @@ ODD: dict[str, Callable[[str], Any]] = {
     "right to left": lambda name: "\u202eevil\u2066 \u200d\u0301 ŵ 𝒯 👩‍👩‍👧",
     "a huge number": lambda name: "9" * 199,
     "a negative one": lambda name: "-1",
-    "infinity": lambda name: "1e999",
     "no number": lambda name: "NaN",
     "digits of another script": lambda name: "٣٤",
     "a power": lambda name: "²",
@@ -30,9 +29,9 @@ ODD_FOR_ALL = ("twice", "a huge number", "a negative one")
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_nothing_that_is_typed_brings_an_error_of_ours(found: dict[str, list[Found]], be: Be, principal: str) -> None:
+def test_nothing_that_is_typed_brings_an_error_of_ours(distinct: dict[str, list[Found]], be: Be, principal: str) -> None:
     sender = Sender(be(principal))
-    for form in sorted(found[principal], key=lambda form: not form.named("text")):
+    for form in sorted(distinct[principal], key=lambda form: not form.named("text")):
         if form.endpoint == "security.logout":
             continue
         for what, make in ODD.items():
