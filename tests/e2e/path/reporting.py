@@ -38,7 +38,7 @@ def read_report(product: Product, coordinator: Visitor) -> None:
     cells = coordinator.main.get_by_role("row", name=re.compile("^Safety 2")).first.locator("th, td").all_inner_texts()
     assert cells == ["Safety", *(str(figure) for figure in SAFETY)]
     excel = load_workbook(io.BytesIO(_download(coordinator, "Download for Excel")))
-    assert ("Safety", *SAFETY) in [row[:8] for row in excel["Principles 1"].iter_rows(values_only=True)]
+    assert ("Safety", *SAFETY) in [row[:8] for row in excel["Principles, organisations"].iter_rows(values_only=True)]
     pdf = PdfReader(io.BytesIO(_download(coordinator, "Download the PDF")))
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"] == "en-GB"

@@ -82,7 +82,7 @@ def assess(product: Product, staff: Visitor, manager: Visitor) -> None:
     staff.sees("Shared. Your manager has been told by email")
 
     manager.open(product.link_to(manager.email))
-    manager.reads("Conversations about training needs")
+    manager.reads("Conversations")
     manager.go_on(staff.name)
     manager.reads(f"Self-assessment of {staff.name}")
     manager.sees("I answer the first call.", "To end a hard call well.")
