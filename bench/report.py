@@ -17,8 +17,8 @@ from tia_hub.core.pdf import PdfUnavailable, render_pdf
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
 from tia_hub.reports.models import Report
-from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.presenters.paper import render_paper
+from tia_hub.reports.presenters.report import make_document
 from tia_hub.reports.services.collecting import collect
 from tia_hub.reports.services.compiling import compile_figures
 from tia_hub.reports.services.publications import publish
