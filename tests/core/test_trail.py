@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from tests.cast import Cast
 from tests.factories.tenants import make_person
 from tia_hub.core.scope import Actor, IdentityScope, transaction
-from tia_hub.core.trail import STRANGER, list_events_of_person, record, record_for_person
+from tia_hub.core.trail import STRANGER, list_own_events, record, record_for_person
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -24,14 +24,14 @@ def test_what_happened_to_an_account_is_read_by_its_owner_alone(app: Flask) -> N
             scope, robin.id, "account.password_changed", "Changed the password", by=Actor(person_id=robin.id, name=robin.name)
         )
     with transaction(IdentityScope(person_key=robin.key), read_only=True) as scope:
-        changed, tried = list_events_of_person(scope, robin.id)
+        changed, tried = list_own_events(scope, robin.id)
         assert (changed.number, changed.words, changed.actor_name) == (2, "Changed the password", "Robin Ash")
         assert (tried.number, tried.actor_name, tried.address) == (1, STRANGER, "192.0.2.7")
-        assert list_events_of_person(scope, alex.id) == []
+        assert list_own_events(scope, alex.id) == []
     with transaction(IdentityScope(person_key=alex.key), read_only=True) as scope:
-        assert list_events_of_person(scope, robin.id) == []
+        assert list_own_events(scope, robin.id) == []
     with transaction(IdentityScope(person_key=""), read_only=True) as scope:
-        assert list_events_of_person(scope, robin.id) == []
+        assert list_own_events(scope, robin.id) == []
 
 
 def test_signing_in_writes_on_no_trail_of_a_place(cast: Cast) -> None:

@@ -115,7 +115,9 @@ def list_events(scope: Home, *, before: datetime | None = None, limit: int = 50)
     return list(scope.session.scalars(query))
 
 
-def list_events_of_person(scope: IdentityScope, person_id: UUID, *, limit: int = 50) -> list[TrailEvent]:
-    """The newest events of somebody's own account, newest first; none where the scope is not theirs."""
+def list_own_events(scope: IdentityScope, person_id: UUID, *, before: int | None = None, limit: int = 50) -> list[TrailEvent]:
+    """The newest events of somebody's own account, newest first; older ones with `before`, a number. None of anybody else's."""
     query = select(TrailEvent).where(TrailEvent.home_kind == PERSON, TrailEvent.home_id == person_id)
+    if before is not None:
+        query = query.where(TrailEvent.number < before)
     return list(scope.session.scalars(query.order_by(TrailEvent.number.desc()).limit(limit)))
