@@ -20,7 +20,7 @@ from tia_hub.core.rls import (
 )
 
 revision = "0012"
-down_revision = "0006"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
