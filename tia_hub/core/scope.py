@@ -81,6 +81,8 @@ class OrganisationScope(Home):
     partnership_id: UUID
     membership_id: UUID | None = None
     """The actor's membership in this organisation; None for the system."""
+    logo: str | None = None
+    """The version of the organisation's logo, where it has one."""
 
     def settings(self) -> dict[str, str]:
         """The organisation, its partnership, the organisation as the home of jobs and mails, and the acting member.

@@ -11,12 +11,13 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
-from tia_hub.tenants.presenters import COLOURS
+from tia_hub.tenants.presenters import ABOUT_STEPS, COLOURS, STATE_COLOURS
+from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.organisations import get_organisation, list_areas, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types import OrganisationState, Sector, Step
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 
@@ -32,6 +33,8 @@ def organisations(scope: PartnershipScope) -> ResponseReturnValue:
         found=found,
         search=search,
         sectors=Sector,
+        states=OrganisationState,
+        state_colours=STATE_COLOURS,
         scope=scope,
         href=lambda number: url_for("tenants.organisations", partnership=scope.slug, q=search or None, page=number),
     )
@@ -87,6 +90,10 @@ def _organisation_page(
         sector=Sector(organisation.sector),
         invitations=list_invitations(scope, organisation_id=organisation_id),
         colours=COLOURS,
+        leads=list_leads(scope, organisation_id),
+        steps=[step for step in organisation.life.steps if step is not Step.KEEP or organisation.closing_by_partnership],
+        about_steps=ABOUT_STEPS,
+        state_colours=STATE_COLOURS,
         form=form,
         scope=scope,
         status=status,
