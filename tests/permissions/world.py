@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
+from tests.factories.joining import leave_request, make_confirmed_request
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
@@ -104,6 +105,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     with transaction(newcomer.scope()) as scope:
         change_logo(scope, make_picture("grey"))
         picture = get_own_organisation(scope).logo_version
+    request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.COMPILE_REPORT)
@@ -142,6 +144,10 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
         "step": "suspend",
+        "request_id": request_id,
+        "tenants.joining_link:token": link_token,
+        "tenants.confirm_joining:token": link_token,
+        "tenants.answer_joining:token": link_token,
         "tenants.logo_for_office:picture": picture,
         "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,

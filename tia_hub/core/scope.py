@@ -183,7 +183,7 @@ class IdentityScope(Scope):
 
 @dataclass(kw_only=True, eq=False)
 class InvitationScope(Scope):
-    """The one invitation whose token somebody holds."""
+    """What somebody holds the token of: the one invitation, or the one request to join."""
 
     database_role = "tia_identity"
     token_hash: str
@@ -191,6 +191,19 @@ class InvitationScope(Scope):
     def settings(self) -> dict[str, str]:
         """The hash of the token."""
         return {"token": self.token_hash}
+
+
+@dataclass(kw_only=True, eq=False)
+class JoiningScope(Scope):
+    """Asking to join a partnership from outside: its areas to choose from, and one request to leave there, by its own token."""
+
+    database_role = "tia_identity"
+    partnership_id: UUID
+    token_hash: str = ""
+
+    def settings(self) -> dict[str, str]:
+        """The partnership, and the hash of the token that opens the request."""
+        return {"partnership": str(self.partnership_id), "token": self.token_hash}
 
 
 @dataclass(kw_only=True, eq=False)

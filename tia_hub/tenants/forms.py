@@ -9,7 +9,17 @@ from flask_wtf.file import FileField
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from tia_hub.core.forms import ChoiceField, ChoicesField, EmailField, Form, LineField, ListField, TextField, choices_of
+from tia_hub.core.forms import (
+    ChoiceField,
+    ChoicesField,
+    EmailField,
+    Form,
+    KeptField,
+    LineField,
+    ListField,
+    TextField,
+    choices_of,
+)
 from tia_hub.tenants.models import Area, Membership, Team
 from tia_hub.tenants.trees import list_paths
 from tia_hub.tenants.types import Role, Sector
@@ -86,6 +96,46 @@ class OrganisationForm(_WithHeadcount):
             "headcount": read_headcount(self.headcount.data or "") or 0,
             "area_ids": [UUID(value) for value in self.areas.data or ()],
         }
+
+
+class JoinForm(OrganisationForm):
+    """An organisation that asks to join by itself, and who asks."""
+
+    asker_name = LineField("Your name", required="Enter your name")
+    asker_job = LineField("Your job", required="Enter your job", description="What you do in the organisation")
+    asker_email = EmailField(
+        "Your work email address", required="Enter your work email address", description="You get a link there to confirm it"
+    )
+    why = TextField("Why you would like to join", longest=2000, required="Say in a few words why you would like to join")
+    form_token = KeptField()
+
+    def validate_form_token(self, field: Field) -> None:
+        """What our own page sent along."""
+        if not re.fullmatch(r"[0-9a-f]{32}", field.data or ""):
+            raise StopValidation("Reload this page and send it again")
+
+    def request_values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        names = ("asker_name", "asker_job", "asker_email", "why", "form_token")
+        return self.values() | {name: self[name].data for name in names}
+
+
+class QuestionForm(Form):
+    """A question to somebody who asks to join."""
+
+    question = TextField("Your question", longest=2000, required="Enter your question")
+
+
+class AnswerForm(Form):
+    """The answer to it."""
+
+    answer = TextField("Your answer", longest=2000, required="Enter your answer")
+
+
+class DeclineForm(Form):
+    """Why a request to join is declined."""
+
+    reason = TextField("Reason", longest=2000, required="Say why, in words for who asked")
 
 
 class StepForm(Form):

@@ -215,6 +215,15 @@ class RequestState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenPartnership:
+    """A partnership that organisations may ask to join by themselves, as everybody may know it."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """Somebody to turn to: a lead of an organisation, or somebody of the coordinator's office."""
 

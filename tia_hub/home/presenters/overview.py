@@ -155,6 +155,20 @@ def _invited(scope: PartnershipScope, invitations: Sequence[Invitation]) -> list
     return items
 
 
+def _requests(scope: PartnershipScope, requests: int) -> list[Item]:
+    if not requests:
+        return []
+    return [
+        Item(
+            title=f"{plural(requests, 'organisation asks', 'organisations ask')} to join",
+            href=url_for("tenants.requests", partnership=scope.slug),
+            hint="Approve it, ask a question first, or decline",
+            status="Waits for you",
+            colour="teal",
+        )
+    ]
+
+
 def _steps(scope: PartnershipScope, *, members: bool, invited: bool, published: bool, reports: bool) -> list[Item]:
     if members and invited and reports:
         return []
@@ -188,6 +202,7 @@ def make_overview(
     offered: Sequence[Course],
     failed: Collection[UUID],
     invitations: Sequence[Invitation],
+    requests: int,
     has_reports: bool,
     today: date,
     page: int,
@@ -205,7 +220,7 @@ def make_overview(
             published=bool(shown),
             reports=has_reports,
         ),
-        waiting=[*_waiting(scope, members, offered, failed), *_invited(scope, invitations)],
+        waiting=[*_requests(scope, requests), *_waiting(scope, members, offered, failed), *_invited(scope, invitations)],
         participating=len(shown),
         organisations=len(members),
         map=_map(shown, page),

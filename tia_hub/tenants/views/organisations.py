@@ -14,6 +14,7 @@ from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
 from tia_hub.tenants.presenters import ABOUT_STEPS, COLOURS, STATE_COLOURS
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import list_invitations
+from tia_hub.tenants.queries.joining_requests import count_waiting_requests
 from tia_hub.tenants.queries.organisations import get_organisation, list_areas, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
@@ -34,6 +35,7 @@ def organisations(scope: PartnershipScope) -> ResponseReturnValue:
         search=search,
         sectors=Sector,
         states=OrganisationState,
+        waiting_requests=count_waiting_requests(scope),
         state_colours=STATE_COLOURS,
         scope=scope,
         href=lambda number: url_for("tenants.organisations", partnership=scope.slug, q=search or None, page=number),
