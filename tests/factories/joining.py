@@ -1,5 +1,6 @@
 """Organisations that ask to join by themselves."""
 
+import re
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, text
@@ -7,7 +8,7 @@ from sqlalchemy import Engine, text
 from tests.factories.tenants import Region, unique
 from tia_hub.core.scope import InvitationScope, JoiningScope, transaction
 from tia_hub.core.tokens import hash_token, new_token
-from tia_hub.tenants.services.joining_requests import confirm_request, send_request
+from tia_hub.tenants.services.joining_requests import ask_back, confirm_request, send_request
 from tia_hub.tenants.types import Sector
 
 
@@ -43,3 +44,16 @@ def make_confirmed_request(region: Region, engine: Engine, name: str = "Lantern 
         query = text("SELECT id FROM joining_request WHERE token_hash = :token")
         request_id: UUID = connection.execute(query, {"token": hash_token(token)}).scalar_one()
     return request_id
+
+
+def ask_question(region: Region, engine: Engine) -> str:
+    """A request about which a question was asked; the token that was mailed with it, which the superuser's engine reads."""
+    email = f"{unique('asker')}@example.org"
+    request_id = make_confirmed_request(region, engine, "Question House", email=email)
+    with transaction(region.scope()) as scope:
+        ask_back(scope, request_id, question="Who leads you?")
+    with engine.connect() as connection:
+        query = text("SELECT text_body FROM email WHERE to_address = :to AND purpose = 'joining_question'")
+        found = re.search(r"/joining/([\w-]+)/answer", connection.execute(query, {"to": email}).scalar_one())
+    assert found
+    return found[1]

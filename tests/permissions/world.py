@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
-from tests.factories.joining import leave_request, make_confirmed_request
+from tests.factories.joining import ask_question, leave_request, make_confirmed_request
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
@@ -79,6 +79,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+    with transaction(cast.region.scope()) as scope:
+        further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
     with transaction(tenant.scope(house.lead)) as scope:
         change_logo(scope, make_picture())
         picture = get_own_organisation(scope).logo_version
@@ -89,6 +91,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
+        "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
@@ -106,6 +109,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         change_logo(scope, make_picture("grey"))
         picture = get_own_organisation(scope).logo_version
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
+    answer_token = ask_question(region, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.COMPILE_REPORT)
@@ -147,7 +151,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "request_id": request_id,
         "tenants.joining_link:token": link_token,
         "tenants.confirm_joining:token": link_token,
-        "tenants.answer_joining:token": link_token,
+        "tenants.joining_question:token": answer_token,
+        "tenants.answer_joining:token": answer_token,
         "tenants.logo_for_office:picture": picture,
         "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,

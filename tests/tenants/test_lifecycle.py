@@ -13,8 +13,9 @@ from sqlalchemy import Engine, text
 
 from tests.cast import Cast
 from tests.client import StrictClient
-from tests.factories.reports import run_jobs
-from tests.tenants.mails import bodies_to, rows
+from tests.factories.reports import ask_for_report, figures_of, make_audit, make_ratings, publish_figures, run_jobs
+from tests.factories.tenants import unique
+from tests.tenants.mails import bodies_to, invitation_path, rows
 from tia_hub.core.clock import today
 from tia_hub.core.jobs.runner import Run, claim_job, run_job
 from tia_hub.core.jobs.services import enqueue
@@ -27,6 +28,7 @@ from tia_hub.tenants.types import Life, OrganisationState, Step
 from worker.tasks import load_tasks
 
 State = OrganisationState
+PASSWORD = "three calm harbours"
 
 
 @given(st.lists(st.sampled_from(Step), max_size=12))
@@ -291,3 +293,92 @@ def test_the_office_learns_who_leads_an_organisation_and_of_nobody_else(office: 
         people = set(scope.session.execute(text("SELECT id FROM person")).scalars())
     assert seen == {cast.ours.lead.id, cast.theirs.lead.id}
     assert cast.ours.staff.id not in people
+
+
+def test_a_further_lead_of_the_offices_choice_is_confirmed_by_a_present_lead(
+    as_, office: StrictClient, cast: Cast, entry: str, home: str, client: StrictClient, superuser_engine: Engine
+) -> None:
+    address = f"{unique('further')}@example.org"
+    said = office.submit(entry, {"name": "Nora Next", "email": address})
+    assert "Once one of them confirms Nora Next" in office.get(said.location).text
+    assert bodies_to(superuser_engine, address) == []
+    assert "Nothing is sent until one of you confirms it" in bodies_to(superuser_engine, cast.ours.lead.email)[-1]
+    [(invitation_id,)] = rows(superuser_engine, "SELECT id FROM invitation WHERE email = :email", email=address)
+    resend = f"/p/{cast.region.slug}/organisations/invitations/{invitation_id}/resend"
+    assert office.submit(entry, button=resend).status_code == 303
+    assert bodies_to(superuser_engine, address) == [], "asking again goes past nobody"
+
+    lead = as_(cast.ours.lead)
+    assert "Confirm 1 new lead" in lead.get(home).text
+    invitations, confirm = f"{home}people/invitations", f"{home}people/invitations/{invitation_id}/confirm"
+    assert as_(cast.ours.manager).post(confirm).status_code == 403
+    assert lead.submit(invitations, button=confirm).status_code == 303
+    assert (
+        client.submit(invitation_path(superuser_engine, address), {"name": "Nora Next", "password": PASSWORD}).status_code
+        == 303
+    )
+    assert rows(
+        superuser_engine, "SELECT role FROM membership m JOIN person p ON p.id = person_id WHERE email = :e", e=address
+    ) == [("lead",)]
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', lead.get(home).text)[0]
+    assert lead.post(confirm, data={"csrf_token": token}).status_code == 409
+
+
+def test_a_further_lead_whom_nobody_confirms_lapses(
+    as_, office: StrictClient, cast: Cast, entry: str, home: str, superuser_engine: Engine
+) -> None:
+    address = f"{unique('further')}@example.org"
+    office.submit(entry, {"name": "Nora Next", "email": address})
+    with superuser_engine.begin() as connection:
+        connection.execute(text("UPDATE invitation SET expires_at = now() WHERE email = :email"), {"email": address})
+    assert "Confirm and invite" not in as_(cast.ours.lead).get(f"{home}people/invitations").text
+    assert "Ask the leads again" in office.get(entry).text
+
+
+def test_an_invitation_into_an_organisation_that_is_not_active_opens_nothing(
+    as_, office: StrictClient, cast: Cast, entry: str, home: str, client: StrictClient, superuser_engine: Engine
+) -> None:
+    address = f"{unique('guest')}@example.org"
+    as_(cast.ours.lead).submit(f"{home}people/invite", {"name": "Guy Guest", "email": address, "role": "staff"})
+    path = invitation_path(superuser_engine, address)
+    take(office, entry, "suspend", reason="A pause")
+    assert client.get(path).status_code == 404
+    further = office.submit(entry, {"name": "Nora Next", "email": "nora@example.org"})
+    assert further.status_code == 422 and "nobody can be invited" in further.text
+    take(office, entry, "reactivate")
+    assert client.submit(path, {"name": "Guy Guest", "password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.usefixtures("context", "empty_queue")
+def test_reports_and_the_overview_say_who_is_not_active(office: StrictClient, cast: Cast, entry: str) -> None:
+    publish_figures(cast.ours.tenant, [make_audit(make_ratings(all_of="green"))])
+    publish_figures(cast.theirs.tenant, [make_audit(make_ratings(all_of="red"))])
+    overview = f"/p/{cast.region.slug}/"
+
+    def report() -> tuple[set[str], dict[str, str]]:
+        figures = figures_of(cast.region)
+        return {each.name for each in figures.participants}, {each.what: each.why for each in figures.omissions}
+
+    ours, theirs = cast.ours.tenant.name, cast.theirs.tenant.name
+    take(office, entry, "suspend", reason="A pause")
+    named, left_out = report()
+    assert named == {ours, theirs} and "suspended" in left_out[ours]
+    assert f"{ours}: suspended, counted" in office.get(overview).text
+    take(office, entry, "archive")
+    named, left_out = report()
+    assert named == {theirs} and "archived, and not counted" in left_out[ours]
+    assert f"{ours}: archived, not counted" in office.get(overview).text
+    assert "1 of 1" in office.get(overview).text
+    take(office, entry, "delete", name=ours)
+    assert "to be deleted, and not counted" in report()[1][ours]
+
+
+@pytest.mark.usefixtures("context", "empty_queue")
+def test_a_report_does_not_wait_for_a_suspended_organisation(
+    office: StrictClient, cast: Cast, entry: str, superuser_engine: Engine
+) -> None:
+    with transaction(cast.ours.tenant.scope()) as scope:
+        enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
+    take(office, entry, "suspend", reason="A pause")
+    ask_for_report(cast.region)
+    assert run_jobs(superuser_engine, JobName.COMPILE_REPORT) == 1

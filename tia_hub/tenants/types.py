@@ -241,6 +241,8 @@ class Joining:
     """Invitations that can still be accepted."""
     expired: int
     """Invitations that ran out."""
+    to_confirm: int
+    """Further leads whom the coordinator's office invites, and a lead has to confirm."""
 
 
 Item = TypeVar("Item")

@@ -196,7 +196,7 @@ def ask_back(scope: PartnershipScope, request_id: UUID, *, question: str) -> Joi
             "office": scope.name,
             "coordinator": scope.actor.name,
             "question": question,
-            "link": link("tenants.joining_link", token=token),
+            "link": link("tenants.joining_question", token=token),
             "expires_at": request.expires_at,
         },
     )

@@ -114,9 +114,12 @@ def invite_a_lead(scope: PartnershipScope, organisation_id: UUID) -> ResponseRet
     except Refused as refusal:
         form.email.errors = [str(refusal)]
         return _organisation_page(scope, organisation_id, form, status=422)
+    message = f"An invitation is on its way to {form.email.data}."
+    if list_leads(scope, organisation_id):
+        message = f"The leads were asked. Once one of them confirms {form.name.data}, the invitation is sent."
     return see(
         "tenants.organisation",
-        f"An invitation is on its way to {form.email.data}.",
+        message,
         partnership=scope.slug,
         organisation_id=organisation_id,
     )
@@ -162,6 +165,8 @@ def resend_lead_invitation(scope: PartnershipScope, invitation_id: UUID) -> Resp
     """Send a lead's invitation again."""
     invitation = resend_invitation(scope, invitation_id)
     message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
+    if invitation.awaits_lead:
+        message = f"The leads were asked once more to confirm {invitation.name}. The link sent before no longer works."
     return see("tenants.organisation", message, partnership=scope.slug, organisation_id=invitation.organisation_id)
 
 

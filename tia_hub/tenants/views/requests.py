@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from tia_hub.core.clock import now
 from tia_hub.core.errors import NotFound, Refused, error_page
 from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
@@ -83,23 +84,21 @@ def _gone() -> ResponseReturnValue:
     return page("tenants/join_gone.html", status=404)
 
 
-def _link_page(token: str, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
+def _find(token: str, state: RequestState) -> JoiningRequest | None:
     with transaction(InvitationScope(token_hash=hash_token(token)), read_only=True) as scope:
         found = find_request(scope)
-    if found is None or found.state not in (RequestState.UNCONFIRMED, RequestState.ASKED):
-        return _gone()
-    template = "tenants/join_answer.html" if found.state == RequestState.ASKED else "tenants/join_confirm.html"
-    return page(template, request=found, token=token, form=form, status=status)
+    return found if found is not None and found.state == state and found.expires_at > now() else None
 
 
 @bp.get("/joining/<token>")
 @public
 def joining_link(token: str) -> ResponseReturnValue:
-    """What a mailed link leads to: a button that confirms the address, or a question with a field for its answer."""
-    return _link_page(token, AnswerForm(formdata=None))
+    """What a mailed link leads to: a button that confirms the address."""
+    found = _find(token, RequestState.UNCONFIRMED)
+    return page("tenants/join_confirm.html", request=found, token=token) if found else _gone()
 
 
-@bp.post("/joining/<token>/confirm")
+@bp.post("/joining/<token>")
 @public
 def confirm_joining(token: str) -> ResponseReturnValue:
     """Confirm the address. The link alone does not: programs that look at mails open those too."""
@@ -111,13 +110,25 @@ def confirm_joining(token: str) -> ResponseReturnValue:
     return see("home.index", "Thank you. Your request is with the partnership’s office, which writes to you.")
 
 
+def _question_page(token: str, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
+    found = _find(token, RequestState.ASKED)
+    return page("tenants/join_answer.html", request=found, token=token, form=form, status=status) if found else _gone()
+
+
+@bp.get("/joining/<token>/answer")
+@public
+def joining_question(token: str) -> ResponseReturnValue:
+    """A question of the coordinator's office, with a field for its answer."""
+    return _question_page(token, AnswerForm(formdata=None))
+
+
 @bp.post("/joining/<token>/answer")
 @public
 def answer_joining(token: str) -> ResponseReturnValue:
-    """Answer a question."""
+    """Answer it."""
     form = AnswerForm()
     if not form.validate():
-        return _link_page(token, form, status=422)
+        return _question_page(token, form, status=422)
     try:
         with transaction(InvitationScope(token_hash=hash_token(token))) as scope:
             answer_question(scope, answer=form.answer.data or "")
