@@ -78,7 +78,7 @@ def _refuse_json() -> None:
 def _seal(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not response.cache_control.immutable:
         # Also signed out: an invitation's page names somebody, and the page of an error shows what was typed.
         response.headers["Cache-Control"] = "no-store"
     return response

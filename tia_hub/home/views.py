@@ -47,6 +47,7 @@ from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
 from tia_hub.tenants.queries.invitations import count_joining, list_invitations
+from tia_hub.tenants.queries.joining_requests import count_waiting_requests, list_open_partnerships
 from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
@@ -64,7 +65,7 @@ def index() -> ResponseReturnValue:
     """What this is, for somebody who comes by."""
     if current_user.is_authenticated:
         return redirect(url_for("home.places"))
-    return page("home/index.html")
+    return page("home/index.html", partnerships=list_open_partnerships(IdentityScope.of_request()))
 
 
 @bp.get("/places")
@@ -147,6 +148,7 @@ def overview(scope: PartnershipScope) -> ResponseReturnValue:
         offered=list_offered_courses(scope),
         failed=list_failed(scope),
         invitations=list_invitations(scope),
+        requests=count_waiting_requests(scope),
         has_reports=bool(reports),
         today=today(),
         page=request.args.get("page", 1, type=int),
