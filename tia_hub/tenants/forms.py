@@ -103,6 +103,40 @@ class MemberForm(_TeamAndManager):
         }
 
 
+NOBODY = "nobody"
+"""The choice of no manager for now, beside managers' ids."""
+
+
+class SuccessorForm(Form):
+    """Who manages some people from now on; nobody, for now, is an answer too."""
+
+    manager = ListField("Who manages them from now on?", choices=[], required="Choose who manages them from now on")
+
+    def offer_managers(self, managers: Iterable[Membership]) -> None:
+        """Fill the list of managers."""
+        self.manager.choices = [
+            ("", ""),
+            (NOBODY, "Nobody for now"),
+            *((str(manager.id), manager.person.name) for manager in managers),
+        ]
+
+    @property
+    def manager_id(self) -> UUID | None:
+        """Who was chosen; None for nobody."""
+        return None if self.manager.data == NOBODY else _id(self.manager.data)
+
+
+class HandOverForm(SuccessorForm):
+    """Some of the people whom somebody manages, and who takes them over."""
+
+    people = ChoicesField("Whom do you hand over?", choices=[], required="Choose at least one person")
+
+    def offer(self, reports: Iterable[Membership], managers: Iterable[Membership]) -> None:
+        """Fill both lists."""
+        self.people.choices = [(str(report.id), report.person.name) for report in reports]
+        self.offer_managers(managers)
+
+
 class TeamForm(Form):
     """A team and its place in the tree."""
 
