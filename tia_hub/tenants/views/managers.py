@@ -29,7 +29,7 @@ def reports(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValu
     form = HandOverForm()
     form.offer(found, _managers_but(scope, membership_id))
     if not form.is_submitted():
-        form.people.data = [value for value, _ in form.people.choices or ()]
+        form.people.data = [str(report.id) for report in found]
     elif form.validate():
         chosen = {UUID(value) for value in form.people.data or ()}
         try:

@@ -151,5 +151,3 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         organisation=scope.slug,
         membership_id=membership_id,
     )
-
-
