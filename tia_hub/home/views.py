@@ -46,7 +46,8 @@ from tia_hub.outcomes.queries import summarise_indicators
 from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
-from tia_hub.tenants.queries import count_joining, list_invitations, list_named_members
+from tia_hub.tenants.queries.invitations import count_joining, list_invitations
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS

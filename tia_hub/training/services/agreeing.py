@@ -18,7 +18,7 @@ from tia_hub.core.notices.types import Topic
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.queries import list_members_with_role, list_named_members
+from tia_hub.tenants.queries.people import list_members_with_role, list_named_members
 from tia_hub.tenants.types import Role
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import get_form, get_own_form, list_answers
