@@ -3,7 +3,8 @@
 The hashes are computed here once more, apart from PostgreSQL, which made them (migration 0012; docs/adr/0020). What is hashed:
 
     seal = sha256(salt ‖ ["actor", "address", "words"])
-    hash = sha256(hash of the event before ‖ ["kind", "home", "number", "id", "instant", "actor's id", "action", "target", "seal", "proof"])
+    hash = sha256(hash of the event before
+                  ‖ ["kind", "home", "number", "id", "instant", "actor's id", "action", "target", "seal", "proof"])
 
 The lists are JSON as PostgreSQL writes it: a space after each comma, null for nothing, everything else as text.
 """
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from tia_hub.core.scope import Scope
 from tia_hub.core.trail import TrailEvent, TrailHead
@@ -183,7 +184,7 @@ class _Head:
     hash: bytes = NOTHING
 
 
-def _stream(scope: Scope, home_id: UUID, after: int) -> Iterator[Row[Any]]:
+def _stream(scope: Scope, home_id: UUID, after: int) -> Iterator[Any]:
     # One statement, so one moment: what is written meanwhile is neither missing nor too much.
     query = (
         select(*_EVENT, *_HEAD)
