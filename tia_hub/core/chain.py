@@ -9,7 +9,9 @@ The hashes are computed here once more, apart from PostgreSQL, which made them (
 The lists are JSON as PostgreSQL writes it: a space after each comma, null for nothing, everything else as text.
 """
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -233,6 +235,26 @@ def check_chain(scope: Scope, home_id: UUID, *, newest: int | None = None, known
         removed=head.start_number,
         fault=min(faults, key=lambda fault: fault.number, default=None),
     )
+
+
+KNOWN_HEADER = ("Home", "Number", "Hash")
+"""The columns of a sheet that matter to `read_known`."""
+
+
+def read_known(sheet: str) -> dict[UUID, list[Link]]:
+    """The links that a CSV sheet holds, by home: a downloaded trail, or what `tia-hub trail heads` printed.
+
+    Raises ValueError where it is no such sheet.
+    """
+    found: dict[UUID, list[Link]] = {}
+    rows = csv.DictReader(io.StringIO(sheet))
+    missing = set(KNOWN_HEADER) - set(rows.fieldnames or ())
+    if missing:
+        raise ValueError(f"the sheet has no column {', '.join(sorted(missing))}")
+    for row in rows:
+        link = Link(int(row["Number"]), bytes.fromhex(row["Hash"]))
+        found.setdefault(UUID(row["Home"]), []).append(link)
+    return found
 
 
 def list_heads(scope: Scope) -> list[TrailHead]:

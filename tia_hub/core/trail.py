@@ -168,6 +168,14 @@ def list_kinds(scope: Home) -> list[str]:
     return list(scope.session.scalars(query))
 
 
+def shorten_trail(scope: Home, *, before: datetime) -> int:
+    """Have the retention rule take the oldest events of this place, up to an instant that is a year ago or more; how many.
+
+    The chain goes on holding, and its newest event says what was taken.
+    """
+    return int(scope.session.execute(select(func.trail_shorten(before))).scalar_one())
+
+
 def list_own_events(scope: IdentityScope, person_id: UUID, *, before: int | None = None, limit: int = 50) -> list[TrailEvent]:
     """The newest events of somebody's own account, newest first; older ones with `before`, a number. None of anybody else's."""
     query = select(TrailEvent).where(TrailEvent.home_kind == PERSON, TrailEvent.home_id == person_id)

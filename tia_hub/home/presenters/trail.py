@@ -34,7 +34,7 @@ KINDS = {
 }
 """What the first part of an event's code is about, in words."""
 
-HEADER = ("Number", "When", "Who", "From where", "Kind", "What", "Hash")
+HEADER = ("Number", "When", "Who", "From where", "Kind", "What", "Hash", "Home")
 
 
 def kind_words(kind: str) -> str:
@@ -83,6 +83,7 @@ def make_rows(events: Sequence[TrailEvent]) -> Iterator[tuple[str, ...]]:
             event.action,
             event.words,
             event.hash.hex() if event.hash else "",
+            str(event.home_id),
         )
 
 
