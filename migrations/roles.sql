@@ -5,7 +5,7 @@ DECLARE
     role_name text;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY[
-        'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_backup'
+        'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_leaving', 'tia_backup'
     ]
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -27,7 +27,9 @@ ALTER ROLE tia_provider NOLOGIN NOSUPERUSER NOBYPASSRLS;
 ALTER ROLE tia_identity NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- The workers' book-keeping: jobs, mails, schedules.
 ALTER ROLE tia_dispatch NOLOGIN NOSUPERUSER NOBYPASSRLS;
+-- One organisation as a whole: taken out, brought in, put back, deleted. Used by the room "leaving" and by nothing else.
+ALTER ROLE tia_leaving NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Dumps: reads everything, writes nothing.
 ALTER ROLE tia_backup LOGIN NOSUPERUSER BYPASSRLS;
 ALTER ROLE tia_backup SET default_transaction_read_only = on;
-GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch TO tia_app;
+GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch, tia_leaving TO tia_app;

@@ -14,6 +14,7 @@ WITH_MODELS = (
     "tia_hub.audits.models",
     "tia_hub.outcomes.models",
     "tia_hub.reports.models",
+    "tia_hub.leaving.models",
 )
 
 

@@ -35,6 +35,7 @@ class Permission(Enum):
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from alembic import op
 
 APP, PARTNERSHIP, PROVIDER = "tia_app", "tia_partnership", "tia_provider"
-IDENTITY, DISPATCH, OWNER = "tia_identity", "tia_dispatch", "tia_owner"
+IDENTITY, DISPATCH, OWNER, LEAVING = "tia_identity", "tia_dispatch", "tia_owner", "tia_leaving"
 
 
 def setting(name: str) -> str:
@@ -35,10 +35,16 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
         op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")
 
 
+def let_leave(table: str) -> None:
+    """Let an organisation's rows leave and come as a whole (docs/adr/0024): every table with `organisation_id` needs it."""
+    let_in(table, LEAVING, f"organisation_id = {setting('organisation')}")
+
+
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
-    """A table of an organisation: its own scope alone."""
+    """A table of an organisation: its own scope, and the one in which it leaves as a whole."""
     wall(table)
     let_in(table, APP, f"organisation_id = {setting('organisation')}", *commands)
+    let_leave(table)
 
 
 def registry_table(table: str, provider_column: str = "provider_id") -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
-from tia_hub.core.scope import IdentityScope, InvitationScope, OrganisationScope, PartnershipScope
+from tia_hub.core.scope import IdentityScope, InvitationScope, OperatorScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Area, Coordinator, Invitation, Membership, Organisation, Partnership, Team
 from tia_hub.tenants.types import Joining, Role, Slice
 
@@ -275,3 +275,29 @@ def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] |
         .where(Invitation.token_hash == scope.token_hash)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def list_partnerships(scope: OperatorScope) -> list[Partnership]:
+    """Every partnership of the installation, by name."""
+    return list(scope.session.scalars(select(Partnership).order_by(Partnership.name, Partnership.id)))
+
+
+def list_organisations(scope: PartnershipScope) -> list[Organisation]:
+    """All of the partnership's organisations, by name, with their `areas`."""
+    return list(
+        scope.session.scalars(
+            select(Organisation)
+            .options(selectinload(Organisation.areas))
+            .where(Organisation.partnership_id == scope.partnership_id)
+            .order_by(Organisation.name, Organisation.id)
+        )
+    )
+
+
+def find_organisation_at(scope: PartnershipScope, slug: str) -> Organisation | None:
+    """The partnership's organisation with a part of addresses, with its `areas`."""
+    return scope.session.scalar(
+        select(Organisation)
+        .options(selectinload(Organisation.areas))
+        .where(Organisation.partnership_id == scope.partnership_id, Organisation.slug == slug)
+    )

@@ -1,0 +1,93 @@
+"""Which tables an organisation's data is in: found from the models, so that a new room's are among them by themselves."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import Column, ColumnElement, Select, Table, select
+
+from tia_hub.core.db import Base
+from tia_hub.leaving.scope import LeavingScope
+
+OF_HOME = ("trail_event", "schedule")
+"""Tables of any place that are taken along, by the place's own identifier."""
+
+LEFT_OUT = {
+    "organisation_export": "copies of what is in the export itself",
+    "organisation_export_part": "copies of what is in the export itself",
+}
+"""Tables with `organisation_id` that are not taken along, each with the reason."""
+
+SEALED = {
+    "training_figure": "single people's figures, which leads see in counts large enough alone",
+    "self_assessment": "read by their worker and the manager they were shared with",
+    "self_assessment_answer": "read by their worker and the manager they were shared with",
+    "agreed_form": "read by the two who agreed",
+}
+"""Tables whose rows leave sealed: whoever may take the organisation's data away may not read them (docs/adr/0024)."""
+
+REFERRED = ("area", "provider", "course", "course_date")
+"""Tables of the partnership's side of which those rows are taken along that the organisation's own refer to."""
+
+OWN_CHAIN = {"trail_event": frozenset({"number", "salt", "seal", "hash"})}
+"""Columns that each installation writes for itself: they are taken along as evidence, and not brought in."""
+
+
+def all_tables() -> dict[str, Table]:
+    """Every table that holds rows of organisations, in the order in which they refer to each other."""
+    return {
+        table.name: table
+        for table in Base.metadata.sorted_tables
+        if "organisation_id" in table.c or table.name == "organisation" or table.name in OF_HOME
+    }
+
+
+def taken_along() -> list[Table]:
+    """The tables of an export, in the order in which they refer to each other."""
+    return [table for name, table in all_tables().items() if name not in LEFT_OUT]
+
+
+def owner_column(table: Table) -> Column[object]:
+    """The column that says whose a row is."""
+    if table.name == "organisation":
+        return table.c.id
+    return table.c.home_id if table.name in OF_HOME else table.c.organisation_id
+
+
+def own_rows(table: Table, scope: LeavingScope) -> ColumnElement[bool]:
+    """The condition for the rows of the scope's organisation."""
+    return owner_column(table) == scope.organisation_id
+
+
+def in_order(table: Table) -> Sequence[Column[object]]:
+    """The columns by which rows are ordered, so that two exports of the same rows are alike."""
+    if table.name == "trail_event":
+        return [table.c.created_at, table.c.id]
+    return list(table.primary_key.columns)
+
+
+@cache
+def reference_to_itself(table: Table) -> tuple[str, ...]:
+    """Columns by which rows refer to others of the same table: they are filled in once all rows are there."""
+    found = []
+    for constraint in table.foreign_key_constraints:
+        if constraint.referred_table is table:
+            found += [column.name for column in constraint.columns if not column.primary_key]
+    return tuple(sorted(found))
+
+
+def referred_rows(name: str, scope: LeavingScope) -> Select[tuple[object, ...]]:
+    """The rows of a table of the partnership's side that the organisation's own refer to."""
+    tables = Base.metadata.tables
+    table = tables[name]
+    scores, areas = tables["course_score"], tables["organisation_area"]
+    own_areas = select(areas.c.area_id).where(areas.c.organisation_id == scope.organisation_id)
+    courses = select(scores.c.course_id).where(scores.c.organisation_id == scope.organisation_id)
+    providers = select(scores.c.provider_id).where(scores.c.organisation_id == scope.organisation_id)
+    wanted = {
+        "area": table.c.id.in_(own_areas),
+        "provider": table.c.id.in_(providers),
+        "course": table.c.id.in_(courses),
+        "course_date": table.c.course_id.in_(courses) if name == "course_date" else None,
+    }[name]
+    assert wanted is not None  # noqa: S101
+    return select(table).where(table.c.partnership_id == scope.partnership_id, wanted).order_by(*in_order(table))
