@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from tia_hub.core.rls import LEAVING, let_in, let_leave, partnership_table, setting, tenant_table
 
 revision = "0015"
-down_revision = "0006"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,9 @@ OF_ORGANISATIONS = (
     "ORDER BY 1"
 )
 """Tables made before `core.rls.tenant_table` let the role in by itself."""
+OF_HOMES = OF_ORGANISATIONS.replace("'organisation_id'", "'home_id'")
 LET_IN = "SELECT tablename, policyname FROM pg_policies WHERE roles = '{tia_leaving}' ORDER BY 1, 2"
+WRITTEN = "id, created_at, home_kind, home_id, actor_id, actor_name, address, action, target_id, words"
 WHO = "id, created_at, email, name, active"
 
 
@@ -107,10 +109,10 @@ def raise_walls() -> None:
         let_leave(table)
     let_in("organisation", LEAVING, f"id = {setting('organisation')}")
     own_home = f"home_id = {setting('home')}"
-    let_in("trail_event", LEAVING, own_home, "SELECT", "INSERT", "DELETE")
-    let_in("schedule", LEAVING, own_home)
-    for table in ("job", "email"):
+    for (table,) in op.get_bind().execute(sa.text(OF_HOMES)).all():
         let_in(table, LEAVING, own_home, "SELECT", "DELETE")
+    let_in("schedule", LEAVING, own_home, "INSERT")
+    let_in("trail_event", LEAVING, own_home, "INSERT", columns=WRITTEN)
 
     # Its people, as every place sees them; people who come with it get an account without a way to sign in.
     let_in("person", LEAVING, "id IN (SELECT m.person_id FROM membership m)", "SELECT", columns=WHO)

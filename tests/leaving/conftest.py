@@ -23,6 +23,7 @@ from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.migrate import bootstrap, migrate
 from tia_hub.core.scope import transaction
+from tia_hub.home.models import AccessReview, RetentionPeriod
 from tia_hub.settings import Settings
 from tia_hub.tenants.models import OrganisationArea
 from tia_hub.tenants.services.invitations import invite_member
@@ -57,6 +58,12 @@ def fill(cast: Cast, superuser_engine: Engine) -> Filled:
         make_draft(tenant, house.colleague, mark="zq-draft-zq")
         with transaction(tenant.scope(house.lead)) as scope:
             invite_member(scope, email="guest@example.org", name="Guest", role=Role.STAFF)
+            scope.session.add(RetentionPeriod(organisation_id=tenant.id, kind="trail", days=800))
+            scope.session.add(
+                AccessReview(
+                    organisation_id=tenant.id, person_id=house.lead.id, reviewer=house.lead.name, reviewed_on=today(), people=4
+                )
+            )
     run_jobs(superuser_engine, JobName.PUBLISH_FIGURES)
     return Filled(cast, form_id, audit_id)
 

@@ -6,10 +6,7 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from tia_hub.core.db import Base
-from tia_hub.leaving.tables import all_tables, owner_column
-
-NOT_COMPARED = {"organisation_export", "organisation_export_part"}
-OWN_COLUMNS = {"trail_event": {"number", "salt", "seal", "hash"}}
+from tia_hub.leaving.tables import LEFT_OUT, OWN_CHAIN, all_tables, owner_column
 
 
 def rows_of(engine: Engine, organisation_id: UUID) -> dict[str, list[str]]:
@@ -17,12 +14,12 @@ def rows_of(engine: Engine, organisation_id: UUID) -> dict[str, list[str]]:
     found = {}
     with engine.connect() as connection:
         for name, table in all_tables().items():
-            if name in NOT_COMPARED:
+            if name in LEFT_OUT:
                 continue
             columns = ", ".join(
                 f't."{column.name}"'
                 for column in sorted(table.c, key=lambda c: c.name)
-                if column.name not in OWN_COLUMNS.get(name, ())
+                if column.name not in OWN_CHAIN.get(name, ())
             )
             query = text(f'SELECT ROW({columns})::text FROM "{name}" t WHERE t."{owner_column(table).name}" = :id')
             found[name] = sorted(connection.execute(query, {"id": organisation_id}).scalars())

@@ -20,7 +20,7 @@ def organisation() -> None:
 
 
 def _areas(scope: PartnershipScope) -> dict[str, Any]:
-    from tia_hub.tenants.queries import list_areas
+    from tia_hub.tenants.queries.organisations import list_areas
 
     return {area.name: area.id for area in list_areas(scope)}
 
@@ -31,7 +31,7 @@ def _areas(scope: PartnershipScope) -> dict[str, Any]:
 @example("organisation list --json")
 def list_them(at: str | None, machine: bool) -> None:
     """Say which organisations there are, as their partnership's office sees them."""
-    from tia_hub.tenants.queries import list_organisations
+    from tia_hub.tenants.queries.organisations import list_organisations
 
     rows = []
     with application():
@@ -74,7 +74,7 @@ def show_it(slug: str, machine: bool) -> None:
 @example('organisation create --partnership solent-shore --name "Harbour Trust" --sector charity --area Portsmouth')
 def create(at: str, name: str, sector: str, headcount: int, areas: tuple[str, ...], dry_run: bool) -> None:
     """Make an organisation. Invite its lead afterwards: tia-hub invite lead --help."""
-    from tia_hub.tenants.queries import get_organisation
+    from tia_hub.tenants.queries.organisations import get_organisation
     from tia_hub.tenants.services.organisations import create_organisation
 
     with application(), transaction(partnership_at(at)) as scope:

@@ -16,7 +16,7 @@ def partnership() -> None:
 @example("partnership list --json")
 def list_them(machine: bool) -> None:
     """Say which partnerships there are."""
-    from tia_hub.tenants.queries import list_partnerships
+    from tia_hub.tenants.queries.organisations import list_partnerships
 
     with as_owner() as scope:
         rows = [(each.slug, each.name) for each in list_partnerships(scope)]

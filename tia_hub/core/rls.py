@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from alembic import op
 
 APP, PARTNERSHIP, PROVIDER = "tia_app", "tia_partnership", "tia_provider"
-IDENTITY, DISPATCH, OWNER, LEAVING = "tia_identity", "tia_dispatch", "tia_owner", "tia_leaving"
+IDENTITY, DISPATCH, OWNER = "tia_identity", "tia_dispatch", "tia_owner"
+TRAIL, LEAVING = "tia_trail", "tia_leaving"
 
 
 def setting(name: str) -> str:

@@ -8,14 +8,16 @@ from sqlalchemy import Column, ColumnElement, Select, Table, select
 from tia_hub.core.db import Base
 from tia_hub.leaving.scope import LeavingScope
 
-OF_HOME = ("trail_event", "schedule")
-"""Tables of any place that are taken along, by the place's own identifier."""
-
 LEFT_OUT = {
     "organisation_export": "copies of what is in the export itself",
     "organisation_export_part": "copies of what is in the export itself",
+    "job": "work of the service itself, at this moment",
+    "email": "letters on their way, whose links open things here",
+    "notice": "each person's own, and of the day",
+    "trail_head": "where the chain of the trail ends here; where it comes to it is chained anew",
+    "joining_request": "the partnership's own record of who asked to join it",
 }
-"""Tables with `organisation_id` that are not taken along, each with the reason."""
+"""Tables with rows of organisations that are not taken along, each with the reason."""
 
 SEALED = {
     "training_figure": "single people's figures, which leads see in counts large enough alone",
@@ -28,7 +30,7 @@ SEALED = {
 REFERRED = ("area", "provider", "course", "course_date")
 """Tables of the partnership's side of which those rows are taken along that the organisation's own refer to."""
 
-OWN_CHAIN = {"trail_event": frozenset({"number", "salt", "seal", "hash"})}
+OWN_CHAIN = {"trail_event": frozenset({"number", "salt", "seal", "hash", "proof", "erased_by"})}
 """Columns that each installation writes for itself: they are taken along as evidence, and not brought in."""
 
 
@@ -37,7 +39,7 @@ def all_tables() -> dict[str, Table]:
     return {
         table.name: table
         for table in Base.metadata.sorted_tables
-        if "organisation_id" in table.c or table.name == "organisation" or table.name in OF_HOME
+        if table.name == "organisation" or "organisation_id" in table.c or "home_id" in table.c
     }
 
 
@@ -50,7 +52,7 @@ def owner_column(table: Table) -> Column[object]:
     """The column that says whose a row is."""
     if table.name == "organisation":
         return table.c.id
-    return table.c.home_id if table.name in OF_HOME else table.c.organisation_id
+    return table.c.home_id if "home_id" in table.c else table.c.organisation_id
 
 
 def own_rows(table: Table, scope: LeavingScope) -> ColumnElement[bool]:
@@ -61,7 +63,8 @@ def own_rows(table: Table, scope: LeavingScope) -> ColumnElement[bool]:
 def in_order(table: Table) -> Sequence[Column[object]]:
     """The columns by which rows are ordered, so that two exports of the same rows are alike."""
     if table.name == "trail_event":
-        return [table.c.created_at, table.c.id]
+        # In the order of its chain, in which it is chained anew where it comes to.
+        return [table.c.number, table.c.created_at, table.c.id]
     return list(table.primary_key.columns)
 
 
