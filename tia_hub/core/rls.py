@@ -36,16 +36,21 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
         op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO {role}{using}{with_check}")
 
 
-def let_leave(table: str) -> None:
-    """Let an organisation's rows leave and come as a whole (docs/adr/0024): every table with `organisation_id` needs it."""
-    let_in(table, LEAVING, f"organisation_id = {setting('organisation')}")
-
-
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
-    """A table of an organisation: its own scope, and the one in which it leaves as a whole."""
+    """A table of an organisation: its own scope alone. One that is made after migration 0015 needs `let_leave` as well."""
     wall(table)
     let_in(table, APP, f"organisation_id = {setting('organisation')}", *commands)
-    let_leave(table)
+
+
+def let_leave(table: str) -> None:
+    """Let an organisation's rows leave and come as a whole (docs/adr/0024): every table with `organisation_id` needs it.
+
+    Nothing of an organisation that is at work can be deleted this way.
+    """
+    own = f"organisation_id = {setting('organisation')}"
+    let_in(table, LEAVING, own, "SELECT", "INSERT", "UPDATE")
+    at_rest = f"(SELECT o.state <> 'active' FROM organisation o WHERE o.id = {setting('organisation')})"
+    let_in(table, LEAVING, f"{own} AND {at_rest}", "DELETE")
 
 
 def registry_table(table: str, provider_column: str = "provider_id") -> None:

@@ -108,13 +108,14 @@ def import_organisation(
                 scope.session.flush()
                 scope.session.rollback()
     except IntegrityError as fault:
-        raise Refused(f"The export contradicts itself, or what is here: {_constraint(fault)}.") from fault
+        raise Refused(f"The export contradicts itself, or what is here: {constraint_of(fault)}.") from fault
     except (DataError, ProgrammingError) as fault:
         raise Refused("The export holds values that the database refuses.") from fault
     return coming.result
 
 
-def _constraint(fault: IntegrityError) -> str:
+def constraint_of(fault: IntegrityError) -> str:
+    """What was violated, by the name that the database has for it."""
     diagnosis = getattr(fault.orig, "diag", None)
     return str(
         getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "a rule of the database"
@@ -216,7 +217,7 @@ def _insert_alone(scope: LeavingScope, coming: _Coming, table: Table, values: di
             with scope.session.begin_nested():
                 scope.session.execute(table.insert().values(**values))
         except IntegrityError as fault:
-            constraint = _constraint(fault)
+            constraint = constraint_of(fault)
             if attempt == 2:
                 raise
             if constraint == f"uq_{table.name}_slug":
