@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from tia_hub.core.rls import LEAVING, let_in, let_leave, partnership_table, setting, tenant_table
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -23,11 +23,17 @@ class JobName(StrEnum):
     EXPORT_ORGANISATION = "export_organisation"
     FORGET_EXPORT = "forget_export"
     DELETE_ORGANISATION = "delete_organisation"
+    REMIND_OF_DELETION = "remind_of_deletion"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.DEFAULT if self is JobName.PUBLISH_FIGURES else Queue.REPORTS
+        return Queue.REPORTS if self in (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT) else Queue.DEFAULT
+
+    @property
+    def goes_on_at_rest(self) -> bool:
+        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
+        return self is JobName.REMIND_OF_DELETION
 
 
 class JobState(StrEnum):
@@ -64,3 +70,7 @@ class RunLater(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:g} s")
         self.seconds = seconds
+
+
+class PlaceAtRest(RunLater):
+    """The job's place is suspended, archived or waiting to be deleted: the job stops at this step, and waits."""

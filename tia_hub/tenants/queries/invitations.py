@@ -36,15 +36,16 @@ def count_joining(scope: OrganisationScope) -> Joining:
     row = scope.session.execute(
         select(
             members,
-            func.count().filter(Invitation.expires_at > func.now()),
-            func.count().filter(Invitation.expires_at <= func.now()),
+            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(False)),
+            func.count().filter(Invitation.expires_at <= func.now(), Invitation.awaits_lead.is_(False)),
+            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(True)),
         ).where(
             Invitation.organisation_id == scope.organisation_id,
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
         )
     ).one()
-    return Joining(members=row[0], invited=row[1], expired=row[2])
+    return Joining(members=row[0], invited=row[1], expired=row[2], to_confirm=row[3])
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:
