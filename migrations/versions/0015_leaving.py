@@ -19,6 +19,7 @@ OF_ORGANISATIONS = (
 )
 """Tables made before `core.rls.tenant_table` let the role in by itself."""
 OF_HOMES = OF_ORGANISATIONS.replace("'organisation_id'", "'home_id'")
+CLOSING = f"(SELECT o.state = 'closing' FROM organisation o WHERE o.id = {setting('organisation')})"
 LET_IN = "SELECT tablename, policyname FROM pg_policies WHERE roles = '{tia_leaving}' ORDER BY 1, 2"
 WRITTEN = "id, created_at, home_kind, home_id, actor_id, actor_name, address, action, target_id, words"
 WHO = "id, created_at, email, name, active"
@@ -107,10 +108,14 @@ def raise_walls() -> None:
     op.execute(f"GRANT USAGE ON SCHEMA public TO {LEAVING}")
     for (table,) in op.get_bind().execute(sa.text(OF_ORGANISATIONS)).all():
         let_leave(table)
-    let_in("organisation", LEAVING, f"id = {setting('organisation')}")
+    own = f"id = {setting('organisation')}"
+    let_in("organisation", LEAVING, own, "SELECT", "INSERT", "UPDATE")
+    # Nobody deletes an organisation but by the way that its leads were told of, and could have stopped.
+    let_in("organisation", LEAVING, f"{own} AND state = 'closing' AND closing_on <= current_date", "DELETE")
     own_home = f"home_id = {setting('home')}"
     for (table,) in op.get_bind().execute(sa.text(OF_HOMES)).all():
-        let_in(table, LEAVING, own_home, "SELECT", "DELETE")
+        let_in(table, LEAVING, own_home, "SELECT")
+        let_in(table, LEAVING, f"{own_home} AND {CLOSING}", "DELETE")
     let_in("schedule", LEAVING, own_home, "INSERT")
     let_in("trail_event", LEAVING, own_home, "INSERT", columns=WRITTEN)
 
