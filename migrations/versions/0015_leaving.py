@@ -81,9 +81,12 @@ def upgrade() -> None:
         "ix_deletion_certificate_partnership_id_deleted_at", "deletion_certificate", ["partnership_id", "deleted_at"]
     )
     raise_walls()
+    # Without this, pg_dump as tia_backup stops at the first table.
+    op.execute("GRANT SELECT ON alembic_version TO tia_backup")
 
 
 def downgrade() -> None:
+    op.execute("REVOKE SELECT ON alembic_version FROM tia_backup")
     op.drop_table("deletion_certificate")
     op.drop_table("organisation_export_part")
     op.drop_table("organisation_export")

@@ -39,7 +39,7 @@ def _confirm_address(scope: OrganisationScope) -> str:
 
 
 @bp.post("/o/<organisation>/export")
-@require(Permission.ORGANISATION_EXPORT)
+@require(Permission.ORGANISATION_EXPORT, at_rest=True)
 def ask(scope: OrganisationScope) -> ResponseReturnValue:
     """Have an export put together."""
     if not confirmed_lately():
@@ -79,7 +79,7 @@ def export(scope: OrganisationScope, export_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/o/<organisation>/export/<uuid:export_id>/stop")
-@require(Permission.ORGANISATION_EXPORT)
+@require(Permission.ORGANISATION_EXPORT, at_rest=True)
 def stop(scope: OrganisationScope, export_id: UUID) -> ResponseReturnValue:
     """Stop putting an export together."""
     cancel_export(scope, export_id)
@@ -87,7 +87,7 @@ def stop(scope: OrganisationScope, export_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/o/<organisation>/export/<uuid:export_id>/file")
-@require(Permission.ORGANISATION_EXPORT)
+@require(Permission.ORGANISATION_EXPORT, at_rest=True)
 def download(scope: OrganisationScope, export_id: UUID) -> ResponseReturnValue:
     """The file of an export: no address to pass on, but a button, since each download goes on the trail."""
     found = get_export(scope, export_id)

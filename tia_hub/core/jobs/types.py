@@ -33,7 +33,7 @@ class JobName(StrEnum):
     @property
     def goes_on_at_rest(self) -> bool:
         """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
-        return self is JobName.REMIND_OF_DELETION
+        return self in (JobName.REMIND_OF_DELETION, JobName.EXPORT_ORGANISATION, JobName.FORGET_EXPORT)
 
 
 class JobState(StrEnum):

@@ -111,7 +111,7 @@ def _digests(connection: Connection, table: Table, organisation_id: UUID) -> dic
     keys = [column.name for column in table.primary_key.columns]
     query = select(*columns).where(_own(table, organisation_id))
     found = {}
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         values = {
             name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(row._mapping.items())
         }
@@ -208,7 +208,7 @@ def _put_back(
 
 def _rows(connection: Connection, table: Table, organisation_id: UUID) -> Iterator[dict[str, Any]]:
     query = select(*_columns(table)).where(_own(table, organisation_id)).order_by(*in_order(table))
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield dict(row._mapping)
 
 
