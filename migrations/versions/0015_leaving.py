@@ -122,6 +122,9 @@ def raise_walls() -> None:
     let_in("schedule", LEAVING, own_home, "INSERT")
     let_in("trail_event", LEAVING, own_home, "INSERT", columns=WRITTEN)
 
+    # What is said when it is gone is the partnership's.
+    let_in("email", LEAVING, f"home_kind = 'partnership' AND home_id = {setting('partnership')}", "INSERT")
+
     # Its people, as every place sees them; people who come with it get an account without a way to sign in.
     let_in("person", LEAVING, "id IN (SELECT m.person_id FROM membership m)", "SELECT", columns=WHO)
     let_in("person", LEAVING, "true", "INSERT")

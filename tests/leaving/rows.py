@@ -9,12 +9,12 @@ from tia_hub.core.db import Base
 from tia_hub.leaving.tables import LEFT_OUT, OWN_CHAIN, all_tables, owner_column
 
 
-def rows_of(engine: Engine, organisation_id: UUID) -> dict[str, list[str]]:
-    """Every row of an organisation in every table, as text, sorted."""
+def rows_of(engine: Engine, organisation_id: UUID, *, everything: bool = False) -> dict[str, list[str]]:
+    """Every row of an organisation in every table that leaves with it, or in every one, as text, sorted."""
     found = {}
     with engine.connect() as connection:
         for name, table in all_tables().items():
-            if name in LEFT_OUT:
+            if name in LEFT_OUT and not everything:
                 continue
             columns = ", ".join(
                 f't."{column.name}"'

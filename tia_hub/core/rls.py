@@ -42,6 +42,10 @@ def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
     let_in(table, APP, f"organisation_id = {setting('organisation')}", *commands)
 
 
+AT_REST = "(SELECT o.state <> 'active' FROM organisation o WHERE o.id = current_setting('app.organisation')::uuid)"
+"""SQL for whether the organisation of the scope is suspended, archived or to be deleted."""
+
+
 def let_leave(table: str) -> None:
     """Let an organisation's rows leave and come as a whole (docs/adr/0024): every table with `organisation_id` needs it.
 
@@ -49,8 +53,7 @@ def let_leave(table: str) -> None:
     """
     own = f"organisation_id = {setting('organisation')}"
     let_in(table, LEAVING, own, "SELECT", "INSERT", "UPDATE")
-    at_rest = f"(SELECT o.state <> 'active' FROM organisation o WHERE o.id = {setting('organisation')})"
-    let_in(table, LEAVING, f"{own} AND {at_rest}", "DELETE")
+    let_in(table, LEAVING, f"{own} AND {AT_REST}", "DELETE")
 
 
 def registry_table(table: str, provider_column: str = "provider_id") -> None:

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from flask import current_app
 
 from tia_hub.core.clock import format_date, format_time, now
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.types import JobState
 from tia_hub.leaving.models import DeletionCertificate, OrganisationExport
+from tia_hub.leaving.services.deleting import row_words
+from tia_hub.leaving.tables import table_words
 from tia_hub.leaving.types import ExportState
 
 STILL_BUSY = (JobState.QUEUED, JobState.RUNNING)
@@ -84,32 +90,48 @@ def export_lines(exports: Sequence[OrganisationExport]) -> list[tuple[UUID, str,
     ]
 
 
-TABLE_WORDS = {
-    "organisation": "The organisation’s entry",
-    "organisation_area": "Areas it serves",
-    "membership": "People’s places in it: role, job title, team, manager",
-    "person": "People: name and email address",
-    "invitation": "Invitations",
-    "trail_event": "Events of the trail",
-    "audit_entry": "Ratings, evidence and summaries in audits",
-    "indicator": "Indicators of outcomes",
-    "reading": "Readings of indicators",
-    "course_score": "Scores of courses",
-    "selection_answer": "Answers in scores of courses",
-    "course_rating": "Ratings given to the registry",
-    "publication": "When figures were published",
-    "area": "Areas, by name",
-    "provider": "Training providers that were scored",
-    "course": "Courses that were scored",
-    "course_date": "Dates of those courses",
-}
-
-
-def table_words(name: str) -> str:
-    """A table in words; a new room's by its own name."""
-    return TABLE_WORDS.get(name, name.replace("_", " ").capitalize())
-
-
 def certificate_lines(certificates: Sequence[DeletionCertificate]) -> list[tuple[UUID, str, str]]:
     """Certificates: which, of whom, and when."""
     return [(each.id, each.organisation_name, format_date(each.deleted_at)) for each in certificates]
+
+
+def render_certificate(content: dict[str, Any], sha256: str) -> str:
+    """A certificate as the HTML that its PDF is made of."""
+    return current_app.jinja_env.get_template("pdf/certificate.html").render(
+        content=content,
+        sha256=sha256,
+        rows=row_words(content),
+        deleted_on=format_date(datetime.fromisoformat(content["deleted_at"])),
+        waited_until=format_date(date.fromisoformat(content["waited_until"])),
+    )
+
+
+@dataclass(frozen=True)
+class CertificatePage:
+    """One certificate."""
+
+    id: UUID
+    name: str
+    facts: list[dict[str, str]]
+    rows: list[list[str]]
+    stays: list[str]
+    has_pdf: bool
+
+
+def certificate_page(certificate: DeletionCertificate) -> CertificatePage:
+    """A certificate, as its page says it."""
+    content = certificate.content
+    return CertificatePage(
+        id=certificate.id,
+        name=certificate.organisation_name,
+        facts=[
+            {"key": "Deleted on", "value": format_date(certificate.deleted_at)},
+            {"key": "Asked for by", "value": certificate.asked_by},
+            {"key": "Waited until", "value": format_date(date.fromisoformat(content["waited_until"]))},
+            {"key": "People who had a place in it", "value": f"{content['people']:,}"},
+            {"key": "SHA-256", "value": certificate.sha256},
+        ],
+        rows=[list(row) for row in row_words(content)],
+        stays=content["stays"],
+        has_pdf=certificate.pdf is not None,
+    )

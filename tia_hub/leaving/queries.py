@@ -64,6 +64,15 @@ def list_certificates(scope: PartnershipScope) -> list[DeletionCertificate]:
     )
 
 
+def find_certificate(scope: PartnershipScope, former_id: UUID) -> DeletionCertificate | None:
+    """The certificate of an organisation that had an identifier."""
+    return scope.session.scalar(
+        select(DeletionCertificate).where(
+            DeletionCertificate.partnership_id == scope.partnership_id, DeletionCertificate.former_id == former_id
+        )
+    )
+
+
 def get_certificate(scope: PartnershipScope, certificate_id: UUID) -> DeletionCertificate:
     """A certificate. Raises NotFound."""
     certificate = scope.session.scalar(

@@ -44,3 +44,15 @@ class LeavingScope(Home):
     def home_partnership_id(self) -> UUID:
         """The organisation's partnership."""
         return self.partnership_id
+
+
+@dataclass(kw_only=True, eq=False)
+class DeletingScope(LeavingScope):
+    """The same, while the organisation is deleted: what is said of it is the partnership's, as it is gone when that is sent."""
+
+    kind = PlaceKind.PARTNERSHIP
+
+    @property
+    def home_id(self) -> UUID:
+        """The partnership."""
+        return self.partnership_id

@@ -94,3 +94,34 @@ def referred_rows(name: str, scope: LeavingScope) -> Select[tuple[object, ...]]:
     }[name]
     assert wanted is not None  # noqa: S101
     return select(table).where(table.c.partnership_id == scope.partnership_id, wanted).order_by(*in_order(table))
+
+
+TABLE_WORDS = {
+    "organisation": "The organisation’s entry",
+    "organisation_area": "Areas it serves",
+    "membership": "People’s places in it: role, job title, team, manager",
+    "person": "People: name and email address",
+    "invitation": "Invitations",
+    "trail_event": "Events of the trail",
+    "audit_entry": "Ratings, evidence and summaries in audits",
+    "indicator": "Indicators of outcomes",
+    "reading": "Readings of indicators",
+    "course_score": "Scores of courses",
+    "selection_answer": "Answers in scores of courses",
+    "course_rating": "Ratings given to the registry",
+    "publication": "When figures were published",
+    "area": "Areas, by name",
+    "provider": "Training providers that were scored",
+    "course": "Courses that were scored",
+    "course_date": "Dates of those courses",
+    "training_figure": "Figures of single people",
+    "self_assessment": "Self-assessments",
+    "self_assessment_answer": "Answers in self-assessments",
+    "agreed_form": "Self-assessments as they were agreed",
+    "organisation_logo": "The logo",
+}
+
+
+def table_words(name: str) -> str:
+    """A table in words; a new room's by its own name."""
+    return TABLE_WORDS.get(name, name.replace("_", " ").capitalize())

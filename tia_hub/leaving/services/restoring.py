@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, ColumnElement, Table, create_engine, delete, inspect, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, create_engine, delete, inspect, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -26,7 +26,9 @@ from tia_hub.leaving.services.importing import constraint_of, insert_rows
 from tia_hub.leaving.tables import OWN_CHAIN, in_order, owner_column, taken_along
 
 AT_ONCE = 500
-LIFE = frozenset({"state", "state_reason", "state_contact", "state_changed_at", "resumes_as", "closing_on", "closing_by_partnership"})
+LIFE = frozenset(
+    {"state", "state_reason", "state_contact", "state_changed_at", "resumes_as", "closing_on", "closing_by_partnership"}
+)
 """Columns of an organisation that stay as they are here: a deletion that was asked for before the backup does not come back."""
 
 
@@ -112,9 +114,7 @@ def _digests(connection: Connection, table: Table, organisation_id: UUID) -> dic
     query = select(*columns).where(_own(table, organisation_id))
     found = {}
     for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
-        values = {
-            name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(row._mapping.items())
-        }
+        values = {name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(row._mapping.items())}
         found[tuple(row._mapping[key] for key in keys)] = hashlib.sha256(line(values)).digest()
     return found
 
@@ -123,7 +123,11 @@ def _compare(there: dict[tuple[Any, ...], bytes], here: dict[tuple[Any, ...], by
     both = there.keys() & here.keys()
     same = sum(there[key] == here[key] for key in both)
     return Difference(
-        table=name, same=same, changed=len(both) - same, missing=len(there.keys() - here.keys()), added=len(here.keys() - there.keys())
+        table=name,
+        same=same,
+        changed=len(both) - same,
+        missing=len(there.keys() - here.keys()),
+        added=len(here.keys() - there.keys()),
     )
 
 
@@ -144,8 +148,8 @@ def _scope(found: Found, actor: Actor) -> LeavingScope:
 def restore(connection: Connection, found: Found, *, actor: Actor, only_missing: bool) -> list[Difference]:
     """Put the organisation back; what differed. Raises Refused, and then nothing is written.
 
-    With `only_missing`, rows that the backup has and that are not here come back, and everything else stays. Otherwise everything
-    is as it was, and what was made since then is gone. The trail is never taken back: events since then stay in any case.
+    With `only_missing`, rows that the backup has and that are not here come back, and everything else stays. Otherwise
+    everything is as it was, and what was made since then is gone. The trail is never taken back: events since then stay.
     """
     newcomers = _missing_people(connection, found)
     try:
@@ -178,7 +182,7 @@ def _put_back(
     ).scalar_one_or_none()
     if state == "active" and not only_missing:
         raise Refused(
-            f"{found.name} is at work. Suspend it first, so that nobody writes in it meanwhile: tia-hub organisation suspend --help"
+            f"{found.name} is at work. Suspend it first, so that nobody writes in it meanwhile: tia-hub organisation suspend"
         )
     if newcomers:
         scope.session.execute(insert(Base.metadata.tables["person"]), newcomers)
@@ -199,7 +203,7 @@ def _put_back(
         if only_missing or table.name == "trail_event":
             keys = [column.name for column in table.primary_key.columns]
             known = keys_here[table.name]
-            rows = (row for row in rows if tuple(row[key] for key in keys) not in known)  # noqa: B023
+            rows = (row for row in rows if tuple(row[key] for key in keys) not in known)
         insert_rows(scope, table, rows)
     words = "Put back what was missing" if only_missing else "Put back as it was"
     record(scope, "organisation.restored", f"{words}, from a backup")
