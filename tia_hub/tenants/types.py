@@ -77,6 +77,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },
 }
