@@ -245,6 +245,23 @@ class Joining:
     """Further leads whom the coordinator's office invites, and a lead has to confirm."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beginnings:
+    """How far an organisation, and a member in it, have come since they joined."""
+
+    entry_checked: bool
+    """Whether a lead said that the organisation's entry is right."""
+    teams: int
+    unmanaged: int
+    """Members who have no line manager and do not lead."""
+    managed_by_me: int
+    has_manager: bool
+    """Whether the member has a line manager."""
+    dismissed: bool
+    """Whether the member put the first steps away."""
+    joining: Joining
+
+
 Item = TypeVar("Item")
 
 
