@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, setting, wall
 
 revision = "0007"
-down_revision = "0006"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

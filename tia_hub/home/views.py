@@ -14,6 +14,7 @@ from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.errors import NotFound
 from tia_hub.core.identity import resolver
+from tia_hub.core.notices.services import count_new_notices
 from tia_hub.core.pages import page, place_url, see
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import public, require, signed_in
@@ -35,6 +36,7 @@ from tia_hub.home.presenters.work import (
     Work,
     add_audits,
     add_joining,
+    add_notices,
     add_outcomes,
     add_own_form,
     add_publication,
@@ -91,6 +93,7 @@ def work(scope: OrganisationScope) -> ResponseReturnValue:
     """What waits for me."""
     found = Work()
     forms = list_readable_forms(scope)
+    add_notices(found, count_new_notices(scope))
     add_own_form(found, scope, own_form(scope, forms))
     if scope.may(Permission.ASSESSMENT_MANAGE):
         others = [form for form in forms if form.membership_id != scope.membership_id]
