@@ -301,6 +301,23 @@ class HeldByTeams(Protocol):
         """Give all of a team's things to another; how many. Raises Refused where they can't stand beside the other's."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beginnings:
+    """How far an organisation, and a member in it, have come since they joined."""
+
+    entry_checked: bool
+    """Whether a lead said that the organisation's entry is right."""
+    teams: int
+    unmanaged: int
+    """Members who have no line manager and do not lead."""
+    managed_by_me: int
+    has_manager: bool
+    """Whether the member has a line manager."""
+    dismissed: bool
+    """Whether the member put the first steps away."""
+    joining: Joining
+
+
 Item = TypeVar("Item")
 
 
