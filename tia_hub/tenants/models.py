@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -138,6 +138,7 @@ class Membership(OfOrganisation, Base):
         Index("ix_membership_person_id", "person_id"),
         Index("ix_membership_organisation_id_manager_id", "organisation_id", "manager_id"),
         Index("ix_membership_organisation_id_team_id", "organisation_id", "team_id"),
+        Index("ix_membership_organisation_id_listing_id", "organisation_id", "listing", "id"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -147,6 +148,9 @@ class Membership(OfOrganisation, Base):
     manager_id: Mapped[UUID | None]
     """The membership of the line manager."""
     ended_at: Mapped[datetime | None]
+    listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
+    """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
+    they change (`fold_text`)."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
