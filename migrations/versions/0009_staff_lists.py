@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from tia_hub.core.rls import drop_tables, tenant_table
 
 revision = "0009"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
