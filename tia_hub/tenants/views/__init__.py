@@ -1,4 +1,4 @@
-"""Pages of organisations, teams, people and invitations: one file for each, one blueprint for all."""
+"""Pages of organisations, teams, people, invitations and staff lists: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
     invitations,
@@ -10,6 +10,7 @@ from tia_hub.tenants.views import (
     people,
     requests,
     teams,
+    uploads,
 )
 from tia_hub.tenants.views.blueprint import bp
 
@@ -24,4 +25,5 @@ __all__ = [
     "people",
     "requests",
     "teams",
+    "uploads",
 ]
