@@ -27,7 +27,7 @@ NEEDS_MORE_THAN_A_SESSION = {
     "security.change_password",
 }
 """Steps of signing in that only a password or a mail leads to: tests/accounts sends them what nobody would type."""
-BY_SCRIPT_OR_AFTER_QUESTIONS = {"audits.save_entry", "training.take_level"}
+BY_SCRIPT_OR_AFTER_QUESTIONS = {"audits.save_entry", "training.take_level", "tenants.team_level"}
 """Sent by the browser's script from a form that is found under another address, and after the level finder's answers."""
 
 UNSTORABLE = {"NUL": "zk\x00kept", "half a surrogate pair": "zk\ufffdkept"}

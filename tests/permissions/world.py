@@ -23,6 +23,7 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
+from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -76,6 +77,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        close_team(scope, make_team(tenant))
     return {
         "organisation": tenant.slug,
         "team_id": make_team(tenant),
