@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
+from tia_hub.accounts.notices import bp as notices
 from tia_hub.accounts.views import bp as accounts
 from tia_hub.audits.teams import AuditsOfTeams
 from tia_hub.audits.views import bp as audits
@@ -16,6 +17,7 @@ from tia_hub.framework.views import bp as framework
 from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
+from tia_hub.leaving.views import bp as leaving
 from tia_hub.models import load_models
 from tia_hub.outcomes.views import bp as outcomes
 from tia_hub.reports.views import bp as reports
@@ -29,12 +31,14 @@ ROOMS = (
     home,
     framework,
     accounts,
+    notices,
     tenants,
     audits,
     training,
     trainers,
     outcomes,
     reports,
+    leaving,
 )
 
 

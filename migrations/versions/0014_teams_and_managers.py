@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from tia_hub.core.rls import APP, OWNER, let_in, setting
 
 revision = "0014"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

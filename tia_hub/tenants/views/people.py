@@ -17,7 +17,13 @@ from tia_hub.tenants.presenters import COLOURS, present_invited, present_people
 from tia_hub.tenants.queries.invitations import list_invitations, search_invited
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
-from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
+from tia_hub.tenants.services.invitations import (
+    AlreadyInvited,
+    confirm_lead,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+)
 from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
 from tia_hub.tenants.types import PeopleState, Role, Slice
 from tia_hub.tenants.views.blueprint import asked_for, bp
@@ -101,6 +107,14 @@ def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue
     invitation = resend_invitation(scope, invitation_id)
     message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
     return see("tenants.invitations", message, organisation=scope.slug)
+
+
+@bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/confirm")
+@require(Permission.PEOPLE_MANAGE)
+def confirm(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
+    """Confirm somebody whom the coordinator's office invites as a further lead."""
+    invitation = confirm_lead(scope, invitation_id)
+    return see("tenants.invitations", f"An invitation is on its way to {invitation.email}.", organisation=scope.slug)
 
 
 @bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/withdraw")
