@@ -27,6 +27,7 @@ from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
+from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -80,6 +81,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        close_team(scope, make_team(tenant))
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
