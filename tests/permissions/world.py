@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
 from tests.factories.joining import ask_question, leave_request, make_confirmed_request
+from tests.factories.leaving import make_certificate
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
@@ -115,6 +116,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         picture = get_own_organisation(scope).logo_version
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     answer_token = ask_question(region, engine)
+    certificate_id = make_certificate(region, coordinator, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.EXPORT_ORGANISATION)
@@ -146,6 +148,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "version": 3,
         "report_id": report_id,
         "kind": "xlsx",
+        "certificate_id": certificate_id,
+        "leaving.certificate_file:kind": "json",
         "schedule_id": schedule_id,
         "action": "pause",
         "email_id": _newest_mail(region.scope(), "report").id,
