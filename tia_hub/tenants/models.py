@@ -151,10 +151,8 @@ class JoiningRequest(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "form_token"),
         UniqueConstraint("token_hash"),
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         CheckConstraint("headcount >= 0", name="headcount"),
         Index("ix_joining_request_partnership_id_state", "partnership_id", "state", "confirmed_at"),
-        Index("ix_joining_request_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
     )
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     # Nothing is read back when one is written: who writes it may read it only by the token that was mailed.
@@ -180,7 +178,8 @@ class JoiningRequest(Identified, Base):
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(default="")
-    organisation_id: Mapped[UUID | None]
+    made_id: Mapped[UUID | None]
+    """The organisation that it became; that may be gone since."""
 
 
 class JoiningTry(Identified, Base):
