@@ -146,6 +146,14 @@ def see(endpoint: str, message: str | None = None, **values: Any) -> Response:
     return make_response(redirect(address, 303))
 
 
+def download(content: bytes, name: str, mimetype: str) -> Response:
+    """Answer with a file to keep, never to be shown as a page."""
+    response = make_response(content)
+    response.headers.set("Content-Type", mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
 def register(app: Flask) -> None:
     """Give every template of a page the frame; mails and documents, which no request asks for, have none."""
     htmx.init_app(app)

@@ -1,7 +1,7 @@
 """Forms of organisations, teams, people and invitations."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,10 @@ from tia_hub.core.forms import (
     TextField,
     choices_of,
 )
+from tia_hub.framework.types import Edition, Level, PracticeLevel
 from tia_hub.tenants.models import Area, Membership, Team
-from tia_hub.tenants.trees import list_paths
-from tia_hub.tenants.types import Role, Sector
+from tia_hub.tenants.trees import list_paths, within
+from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
 
 MOST_STAFF = 1_000_000
 
@@ -203,6 +204,85 @@ class MemberForm(_TeamAndManager):
         }
 
 
+class PeopleForm(Form):
+    """Who is listed, all in the address. What is not offered counts as not chosen: addresses are shortened by hand."""
+
+    class Meta(Form.Meta):
+        """A list is looked at, not changed."""
+
+        csrf = False
+
+    role = ListField("Role", choices=[])
+    team = ListField("Team, with the teams within it", choices=[])
+    state = ListField("Who", choices=[])
+    order = ListField("In the order of", choices=[])
+
+    def offer(self, teams: Iterable[Team]) -> None:
+        """Fill the lists."""
+        self.role.choices = [("", "All roles"), *choices_of(Role)]
+        self.team.choices = [("", "All teams"), *((str(team_id), path) for team_id, path in list_paths(teams))]
+        self.state.choices = choices_of(PeopleState)
+        self.order.choices = choices_of(PeopleOrder)
+        for field in self:
+            if field.data not in dict(field.choices):
+                field.data = None
+
+    @property
+    def needs_teams(self) -> bool:
+        """Whether teams decide about who is listed or what is said of them."""
+        return bool(self.team.data) or self.state.data == PeopleState.INVITED
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, for the addresses of other pages of the list."""
+        return {field.name: field.data for field in self if field.data}
+
+    def wanted(self, teams: Iterable[Team], *, search: str, page: int) -> PeopleWanted:
+        """What was chosen, for the reads."""
+        return PeopleWanted(
+            search=search,
+            role=Role(self.role.data) if self.role.data else None,
+            team_ids=within(teams, UUID(self.team.data)) if self.team.data else None,
+            state=PeopleState(self.state.data or PeopleState.PRESENT),
+            order=PeopleOrder(self.order.data or PeopleOrder.NAME),
+            page=page,
+        )
+
+
+NOBODY = "nobody"
+"""The choice of no manager for now, beside managers' ids."""
+
+
+class SuccessorForm(Form):
+    """Who manages some people from now on; nobody, for now, is an answer too."""
+
+    manager = ListField("Who manages them from now on?", choices=[], required="Choose who manages them from now on")
+
+    def offer_managers(self, managers: Iterable[Membership]) -> None:
+        """Fill the list of managers."""
+        self.manager.choices = [
+            ("", ""),
+            (NOBODY, "Nobody for now"),
+            *((str(manager.id), manager.person.name) for manager in managers),
+        ]
+
+    @property
+    def manager_id(self) -> UUID | None:
+        """Who was chosen; None for nobody."""
+        return None if self.manager.data == NOBODY else _id(self.manager.data)
+
+
+class HandOverForm(SuccessorForm):
+    """Some of the people whom somebody manages, and who takes them over."""
+
+    people = ChoicesField("Whom do you hand over?", choices=[], required="Choose at least one person")
+
+    def offer(self, reports: Iterable[Membership], managers: Iterable[Membership]) -> None:
+        """Fill both lists."""
+        self.people.choices = [(str(report.id), report.person.name) for report in reports]
+        self.offer_managers(managers)
+
+
 class TeamForm(Form):
     """A team and its place in the tree."""
 
@@ -214,10 +294,72 @@ class TeamForm(Form):
         description="What the team does, and whom it works with. It helps to find the level of training that the team needs.",
     )
 
-    def offer(self, teams: Iterable[Team]) -> None:
-        """Fill the list of teams it may be part of."""
+    def offer(self, teams: Iterable[Team], but: Container[UUID] = ()) -> None:
+        """Fill the list of teams it may be part of: not itself, nor those within it."""
+        teams = [team for team in teams if team.id not in but]
         self.parent.choices = [("", "The organisation itself"), *((str(team_id), path) for team_id, path in list_paths(teams))]
 
     def values(self) -> dict[str, Any]:
         """What was entered, for the services."""
         return {"name": self.name.data, "parent_id": _id(self.parent.data), "remit": self.remit.data or ""}
+
+
+class MergeForm(Form):
+    """Into which team another is merged."""
+
+    into = ListField("Merge it into", choices=[], required="Choose the team to merge it into")
+
+    def offer(self, teams: Iterable[Team], but: UUID) -> None:
+        """Fill the list with all teams but the one that is merged."""
+        self.into.choices = [("", ""), *((str(team_id), path) for team_id, path in list_paths(teams) if team_id != but)]
+
+
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+class LevelQuestionsForm(Form):
+    """The level finder's questions about a team, all in the address; none is kept until the level is set."""
+
+    class Meta(Form.Meta):
+        """Answers that are not kept need no token."""
+
+        csrf = False
+
+    service = ChoiceField("", choices=YES_NO)
+    worker = ChoiceField("", choices=YES_NO)
+    closest = ChoiceField("Which of these describes the team’s work best?", choices=())
+
+    def word(self, edition: Edition, candidates: Sequence[Level]) -> None:
+        """Give the questions the edition's own words."""
+        self.service.label.text = edition.level_finder.service_question
+        self.worker.label.text = edition.level_finder.worker_question
+        self.closest.choices = [(each.code.value, each.short_definition.whole) for each in candidates]
+
+    @property
+    def step(self) -> str:
+        """The question that comes next, or "done"."""
+        for name in ("service", "worker"):
+            if self[name].errors or self[name].data is None:
+                return name
+        return "closest" if self.closest.choices and (self.closest.errors or self.closest.data is None) else "done"
+
+
+class TeamLevelForm(Form):
+    """The level that a team's remit asks for; the suggestion can be overruled with a word of why."""
+
+    level = ChoiceField("The level that fits the team’s remit", choices=(), required="Choose a level")
+    note = TextField(
+        "Why this level?",
+        longest=2000,
+        description="A few words for those who read it later. Needed where you choose another level than the one suggested.",
+    )
+
+    def offer(self, edition: Edition, suggested: PracticeLevel | None) -> None:
+        """Offer the edition's levels; `suggested` is the one that needs no reason."""
+        self.suggested = suggested.value if suggested else None
+        self.level.choices = [(each.code.value, each.name) for each in edition.levels]
+
+    def validate_note(self, field: Field) -> None:
+        """Another level than the suggested one needs its reason."""
+        if not field.data and self.level.data and self.level.data != self.suggested:
+            raise StopValidation("Say in a few words why this level fits better than the one suggested")

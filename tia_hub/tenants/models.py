@@ -1,6 +1,7 @@
 """Partnerships and their areas; organisations, their teams and people; invitations."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     false,
     func,
@@ -202,13 +204,34 @@ class Team(OfOrganisation, Base):
     __tablename__ = "team"
     __table_args__ = (
         ForeignKeyConstraint(["organisation_id", "parent_id"], ["team.organisation_id", "team.id"]),
-        UniqueConstraint("organisation_id", "name"),
+        ForeignKeyConstraint(["organisation_id", "merged_into_id"], ["team.organisation_id", "team.id"]),
+        Index(
+            "uq_team_organisation_id_parent_id_name",
+            "organisation_id",
+            "parent_id",
+            "name",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where="closed_at IS NULL",
+        ),
     )
 
     parent_id: Mapped[UUID | None]
     name: Mapped[str]
+    """Used once among the open teams of one parent."""
     remit: Mapped[str] = mapped_column(default="")
     """What the team does for people affected by trauma, in its own words."""
+    expected_level: Mapped[str | None]
+    """The code of the practice level that its remit asks for."""
+    level_basis: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What the level finder was answered when the level was set, and what it suggested (`LevelBasis`)."""
+    level_note: Mapped[str] = mapped_column(default="")
+    """Why this level, above all where it is not the suggested one."""
+    level_set_by: Mapped[str | None]
+    level_set_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None]
+    """The team that took over everything of this closed one."""
 
 
 class Membership(OfOrganisation, Base):
@@ -222,6 +245,9 @@ class Membership(OfOrganisation, Base):
         CheckConstraint("manager_id <> id", name="own_manager"),
         Index("ix_membership_person_id", "person_id"),
         Index("ix_membership_lead", "organisation_id", postgresql_where=text("role = 'lead' AND ended_at IS NULL")),
+        Index("ix_membership_organisation_id_manager_id", "organisation_id", "manager_id"),
+        Index("ix_membership_organisation_id_team_id", "organisation_id", "team_id"),
+        Index("ix_membership_organisation_id_listing_id", "organisation_id", "listing", "id"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -233,6 +259,9 @@ class Membership(OfOrganisation, Base):
     ended_at: Mapped[datetime | None]
     steps_dismissed_at: Mapped[datetime | None]
     """When the person put the first steps away."""
+    listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
+    """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
+    they change (`fold_text`)."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)

@@ -1,13 +1,14 @@
 """Sectors, roles in plain English with what each permits, the life of organisations, invitations, pages of long lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from tia_hub.core.permissions import Permission as P
+from tia_hub.core.scope import OrganisationScope
 
 
 class Sector(StrEnum):
@@ -76,6 +77,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },
 }
@@ -246,6 +248,60 @@ class Joining:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelBasis:
+    """What the level finder was answered for a team, and what it suggested then."""
+
+    edition: str
+    service_has_remit: bool
+    worker_has_contact: bool
+    closest: str | None
+    suggested: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamContents:
+    """How many things belong to a team itself, without those of the teams within it."""
+
+    people: int
+    """Present members."""
+    former: int
+    """Those who left while they belonged to it."""
+    invited: int
+    """Invitations that are open."""
+    teams: int
+    """Open teams within it."""
+    closed_teams: int
+    """Closed teams that were within it or merged into it."""
+
+
+@dataclass(frozen=True)
+class HeldThing:
+    """Something of an upper room that belongs to a team."""
+
+    title: str
+    words: str
+    """Where it stands."""
+    href: str
+    begun_as: str | None
+    """What the team was called when it was begun."""
+    unfinished: bool
+    """Whether it is still worked on: such a team is not closed."""
+
+
+class HeldByTeams(Protocol):
+    """A kind of things of an upper room that belong to teams. The factory hands them in, as this room stands below theirs."""
+
+    words: str
+    """What they are called, "audits"."""
+
+    def list_held(self, scope: OrganisationScope, team_id: UUID) -> list[HeldThing]:
+        """A team's things, newest first."""
+
+    def move(self, scope: OrganisationScope, team_id: UUID, into_id: UUID) -> int:
+        """Give all of a team's things to another; how many. Raises Refused where they can't stand beside the other's."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Beginnings:
     """How far an organisation, and a member in it, have come since they joined."""
 
@@ -260,6 +316,52 @@ class Beginnings:
     dismissed: bool
     """Whether the member put the first steps away."""
     joining: Joining
+
+
+class PeopleState(StrEnum):
+    """Which people are listed."""
+
+    PRESENT = "present"
+    NO_MANAGER = "no_manager"
+    INVITED = "invited"
+    FORMER = "former"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {
+            "present": "In the organisation",
+            "no_manager": "Without a manager",
+            "invited": "Invited, not joined yet",
+            "former": "Left",
+        }[self.value]
+
+
+class PeopleOrder(StrEnum):
+    """By what people are listed."""
+
+    NAME = "name"
+    NEWEST = "newest"
+    JOB_TITLE = "job_title"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {"name": "Name", "newest": "Newest first", "job_title": "Job title"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleWanted:
+    """Which people are listed, and how."""
+
+    search: str = ""
+    """Part of a name or of an address."""
+    role: Role | None = None
+    team_ids: Collection[UUID] | None = None
+    """The teams they belong to one of; None for people of any team or none."""
+    state: PeopleState = PeopleState.PRESENT
+    order: PeopleOrder = PeopleOrder.NAME
+    page: int = 1
 
 
 Item = TypeVar("Item")
