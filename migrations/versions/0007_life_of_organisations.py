@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, setting, wall
+from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, partnership_table, setting, wall
 
 revision = "0007"
 down_revision = "0012"
@@ -106,6 +106,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisation_logo")),
     )
+    op.create_table(
+        "organisation_list",
+        sa.Column("partnership_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("is_doubtful", sa.Boolean(), nullable=False),
+        sa.Column("unused", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_organisation_list_partnership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_list")),
+    )
+    op.create_index("ix_organisation_list_partnership_id_created_at", "organisation_list", ["partnership_id", "created_at"])
     raise_walls()
 
 
@@ -148,13 +164,14 @@ def raise_walls() -> None:
     )
     wall("joining_try")
     let_in("joining_try", IDENTITY, OF_PARTNERSHIP, "SELECT", "INSERT", "DELETE")
+    partnership_table("organisation_list")
     wall("organisation_logo")
     let_in("organisation_logo", APP, f"organisation_id = {setting('organisation')}")
     let_in("organisation_logo", PARTNERSHIP, OF_PARTNERSHIP, "SELECT")
 
 
 def downgrade() -> None:
-    drop_tables("organisation_logo", "joining_try", "joining_request")
+    drop_tables("organisation_list", "organisation_logo", "joining_try", "joining_request")
     op.execute("DROP POLICY tia_identity_joining ON email")
     op.execute(f"DROP POLICY {IDENTITY}_select ON area")
     op.execute(f"REVOKE SELECT ON area FROM {IDENTITY}")

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tia_hub.accounts.models import Person
 from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.types import InvitationState, Life, OrganisationState, RequestState
+from tia_hub.tenants.types import InvitationState, Life, ListedOrganisation, OrganisationState, RequestState, RowFault
 
 
 class Partnership(Identified, Base):
@@ -196,6 +196,32 @@ class JoiningTry(Identified, Base):
     """The network address it came from."""
     recipient: Mapped[str]
     """A hash of the e-mail address that would get the mail."""
+
+
+class OrganisationList(Identified, Base):
+    """A spreadsheet of organisations that was read and checked, for a look before anything is added. Kept for a week."""
+
+    __tablename__ = "organisation_list"
+    __table_args__ = (Index("ix_organisation_list_partnership_id_created_at", "partnership_id", "created_at"),)
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    file_name: Mapped[str]
+    is_doubtful: Mapped[bool]
+    """Whether the letters of the file are a guess."""
+    unused: Mapped[list[str]] = mapped_column(JSONB)
+    """Headings that mean nothing here."""
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    added_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+
+    def read_rows(self) -> list[ListedOrganisation]:
+        """The rows that can be added."""
+        return [ListedOrganisation.model_validate(row) for row in self.rows]
+
+    def read_faults(self) -> list[RowFault]:
+        """The rows that can't be."""
+        return [RowFault.model_validate(fault) for fault in self.faults]
 
 
 class Team(OfOrganisation, Base):

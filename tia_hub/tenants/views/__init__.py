@@ -1,10 +1,12 @@
-"""Pages of organisations, teams, people and invitations: one file for each, one blueprint for all."""
+"""Pages of organisation_lists,
+organisations, teams, people and invitations: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
     invitations,
     levels,
     lifecycle,
     managers,
+    organisation_lists,
     organisations,
     own_organisation,
     people,
@@ -19,6 +21,7 @@ __all__ = [
     "levels",
     "lifecycle",
     "managers",
+    "organisation_lists",
     "organisations",
     "own_organisation",
     "people",
