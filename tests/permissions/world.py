@@ -28,6 +28,7 @@ from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
+from tia_hub.tenants.services.organisation_lists import keep_list
 from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
@@ -117,6 +118,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     answer_token = ask_question(region, engine)
     certificate_id = make_certificate(region, coordinator, engine)
+    with transaction(region.scope()) as scope:
+        list_id = keep_list(scope, content=b"Name,Sector\nListed House,Charity and community\n", file_name="list.csv")
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.EXPORT_ORGANISATION)
@@ -159,6 +162,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "organisation_id": newcomer.id,
         "step": "suspend",
         "request_id": request_id,
+        "list_id": list_id,
+        "sheet_kind": "csv",
         "tenants.joining_link:token": link_token,
         "tenants.confirm_joining:token": link_token,
         "tenants.joining_question:token": answer_token,

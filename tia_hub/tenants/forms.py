@@ -26,10 +26,9 @@ from tia_hub.core.forms import (
 from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
 from tia_hub.tenants.models import Area, Membership, Team
+from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
 from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
-
-MOST_STAFF = 1_000_000
 
 
 def _id(value: str | None) -> UUID | None:
@@ -49,14 +48,6 @@ class _WithHeadcount(Form):
         """A whole number, however its thousands are parted."""
         if read_headcount(field.data) is None:
             raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
-
-
-def read_headcount(typed: str) -> int | None:
-    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
-    digits = re.sub(r"[ ,]", "", typed)
-    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
-        return None
-    return int(digits)
 
 
 class OwnOrganisationForm(_WithHeadcount):
@@ -79,6 +70,17 @@ class LogoForm(Form):
         """Something was sent."""
         if not field.data:
             raise StopValidation("Choose a picture")
+
+
+class OrganisationListForm(Form):
+    """A spreadsheet of organisations."""
+
+    file = FileField("File", description="An Excel workbook (.xlsx) or a CSV file of up to 2 megabytes")
+
+    def validate_file(self, field: Field) -> None:
+        """Something was sent; what it is, is found out when it is read."""
+        if not field.data:
+            raise StopValidation("Choose a file")
 
 
 class OrganisationForm(_WithHeadcount):
