@@ -30,6 +30,8 @@ def _of_organisation(organisation: Organisation, membership: Membership) -> Plac
         role=role.words,
         permissions=role.permissions,
         member_id=membership.id,
+        second_factor=organisation.second_factor,
+        idle_minutes=organisation.idle_minutes,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
@@ -55,6 +55,7 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        CheckConstraint("idle_minutes IN (15, 30)", name="idle_minutes"),
         Index("ix_organisation_partnership_id_name", "partnership_id", "name"),
     )
 
@@ -63,6 +64,10 @@ class Organisation(Identified, Base):
     name: Mapped[str]
     sector: Mapped[str]
     headcount: Mapped[int] = mapped_column(default=0)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether nobody comes in here without a second factor, also where the installation asks for none."""
+    idle_minutes: Mapped[int | None]
+    """After how many minutes without use its members sign in again; None: after the installation's."""
 
     areas: Mapped[list[Area]] = relationship(
         secondary="organisation_area",
