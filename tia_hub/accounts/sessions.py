@@ -33,6 +33,7 @@ from tia_hub.accounts.services import (
 )
 from tia_hub.accounts.types import SecurityEvent
 from tia_hub.core.identity import Place, resolver
+from tia_hub.core.jobs.services import after_commit
 from tia_hub.core.pages import page
 from tia_hub.core.policy import refuse_unsigned
 from tia_hub.core.scope import IdentityScope, transaction
@@ -148,25 +149,25 @@ def _end(app: Flask, **rest: Any) -> None:
 
 def renew(scope: IdentityScope) -> None:
     """Go on under a new key, now that more (or less) is open to the session; copies of the cookie from before are dead."""
-    old = hashed_key()
-    cookie[KEY] = secrets.token_urlsafe(16)
+    old, new = hashed_key(), secrets.token_urlsafe(16)
     if old is not None:
-        rename_session(scope, old=old, new=_hash(cookie[KEY]))
+        rename_session(scope, old=old, new=_hash(new))
+    after_commit(scope, lambda: cookie.update({KEY: new}))
 
 
 def become_strong(scope: IdentityScope) -> None:
     """Note that a second factor was shown in this session, and go on under a new key."""
-    cookie[STRONG] = True
+    after_commit(scope, lambda: cookie.update({STRONG: True}))
     renew(scope)
 
 
 def end_others(scope: IdentityScope, person: Person) -> None:
     """End every session of a person but this one, known to the list or not: their sign-in key becomes another."""
-    person.fs_uniquifier = uuid4().hex
-    scope.session.add(person)
+    key = uuid4().hex
+    person.fs_uniquifier = key
     scope.session.flush()
     forget_sessions(scope, person.id, but=hashed_key())
-    cookie["_user_id"] = person.fs_uniquifier
+    after_commit(scope, lambda: cookie.update({"_user_id": key}))
 
 
 def keep_door(place: Place) -> ResponseReturnValue | None:

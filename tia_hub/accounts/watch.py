@@ -138,7 +138,8 @@ def _watch() -> ResponseReturnValue | None:
             400, text="Your page had been open too long. You are still signed in: reload the page and sign out there."
         )
     g.sets_up_second_factor = cookie.get("tf_state") == "validating_profile"
-    if endpoint in GUESSES and not _may_try(GUESSES[endpoint]):
+    # Without a token of its session nothing is tried, whoever sent it: only the form comes back.
+    if endpoint in GUESSES and csrf_holds() and not _may_try(GUESSES[endpoint]):
         response = error_page(
             429,
             title="That was tried too often",

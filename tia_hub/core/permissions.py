@@ -35,6 +35,7 @@ class Permission(Enum):
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    SIGN_IN_RULES = (PlaceKind.ORGANISATION, "decide what is asked of members who sign in")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,
