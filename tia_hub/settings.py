@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     password_hashes_at_once: int = Field(default=2, ge=1)
     """How many passwords one process hashes at the same time: each takes 19 MiB and all of a processor for a moment."""
 
+    deletion_wait_days: int = Field(default=30, ge=1, le=365)
+    """Days between asking for an organisation's deletion and the deletion itself, in which its leads can stop it."""
+
     secure_cookies: bool = True
     """Cookies travel by HTTPS only. Only plain-HTTP installations on one machine turn this off."""
 

@@ -6,12 +6,9 @@ from alembic import op
 from tia_hub.core.rls import IDENTITY, drop_tables, let_in, wall
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
-
-OWN_KEY = "(SELECT current_setting('app.person_key'))"
-OWN_TRAIL = f"home_kind = 'person' AND home_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
 
 def _instant(name: str, *, nullable: bool = False) -> sa.Column[object]:
@@ -90,10 +87,6 @@ def upgrade() -> None:
     wall("spent_challenge")
     let_in("spent_challenge", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
 
-    # A person's own trail: what happened to their account.
-    let_in("trail_event", IDENTITY, "home_kind = 'person'", "INSERT")
-    let_in("trail_event", IDENTITY, OWN_TRAIL, "SELECT")
-
     op.add_column("organisation", sa.Column("second_factor", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("organisation", sa.Column("idle_minutes", sa.Integer(), nullable=True))
     op.create_check_constraint(op.f("ck_organisation_idle_minutes"), "organisation", "idle_minutes IN (15, 30)")
@@ -102,7 +95,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("organisation", "idle_minutes")
     op.drop_column("organisation", "second_factor")
-    for command in ("INSERT", "SELECT"):
-        op.execute(f"DROP POLICY {IDENTITY}_{command.lower()} ON trail_event")
-        op.execute(f"REVOKE {command} ON trail_event FROM {IDENTITY}")
     drop_tables("spent_challenge", "mailed_link", "passkey", "known_browser", "person_session")

@@ -22,6 +22,7 @@ GLOBAL_UNIQUE = {
     "uq_provider_slug": "made by the coordinator's office",
     "uq_invitation_token_hash": "random",
     "uq_provider_invitation_token_hash": "random",
+    "uq_joining_request_token_hash": "random",
     "pk_ended_session": "random",
     "pk_spent_challenge": "random",
     "uq_person_session_session_key": "random",
@@ -185,7 +186,9 @@ def test_the_trail_is_only_added_to(catalogue: Connection) -> None:
     rows = catalogue.execute(
         text(
             "SELECT grantee, privilege_type FROM information_schema.role_table_grants WHERE table_name = 'trail_event' "
-            "AND grantee <> 'tia_owner' AND privilege_type NOT IN ('SELECT', 'INSERT')"
+            "AND grantee NOT IN ('tia_owner', 'tia_trail') AND privilege_type NOT IN ('SELECT', 'INSERT') UNION "
+            "SELECT grantee, privilege_type FROM information_schema.role_column_grants WHERE table_name = 'trail_event' "
+            "AND grantee NOT IN ('tia_owner', 'tia_trail') AND privilege_type NOT IN ('SELECT', 'INSERT')"
         )
     )
     assert rows.all() == []

@@ -12,6 +12,9 @@ from tia_hub.core.mail.services import link, post_to_person
 from tia_hub.core.scope import Actor, IdentityScope
 from tia_hub.core.trail import record_for_person
 
+BY_STRANGERS = frozenset({SecurityEvent.TOO_MANY_TRIES, SecurityEvent.PASSKEY_COPIED})
+"""What nobody knows who did."""
+
 
 def tell(scope: IdentityScope, person: Person, event: SecurityEvent, *, to: str | None = None, **values: Any) -> None:
     """Write an event down in the transaction of what it tells of, and mail it to its owner; `to` another address than theirs.
@@ -21,8 +24,8 @@ def tell(scope: IdentityScope, person: Person, event: SecurityEvent, *, to: str 
     where = request.remote_addr if has_request_context() else None
     browser = this_browser() if has_request_context() else ""
     words = event.words.format(**{"browser": browser} | values)
-    scope.actor = Actor(person_id=person.id, name=person.name, address=where)
-    record_for_person(scope, person.id, event.code, words)
+    by = None if event in BY_STRANGERS else Actor(person_id=person.id, name=person.name, address=where)
+    record_for_person(scope, person.id, event.code, words, by=by)
     if event.subject is None:
         return
     context = {

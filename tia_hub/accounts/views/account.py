@@ -39,13 +39,14 @@ def account(scope: IdentityScope) -> ResponseReturnValue:
 @signed_in
 def history(scope: IdentityScope) -> ResponseReturnValue:
     """What happened to my account: sign-ins, and changes of how I sign in."""
-    number = request.args.get("page", 1, type=int)
-    if not 1 <= number <= 1000:
+    before = request.args.get("before")
+    if before is not None and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise NotFound
-    events = list_own_events(scope, current_user.id, skip=(number - 1) * PER_PAGE, limit=PER_PAGE + 1)
+    events = list_own_events(scope, current_user.id, before=int(before) if before else None, limit=PER_PAGE + 1)
+    shown = events[:PER_PAGE]
     return page(
         "accounts/history.html",
-        rows=[(format_time(event.created_at), event.words, event.address or "") for event in events[:PER_PAGE]],
-        number=number,
-        more=len(events) > PER_PAGE,
+        rows=[(format_time(event.created_at), event.words, event.actor_name, event.address or "") for event in shown],
+        newest=before is None,
+        older=shown[-1].number if len(events) > PER_PAGE else None,
     )

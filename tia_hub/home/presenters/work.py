@@ -81,6 +81,20 @@ def add_own_form(work: Work, scope: OrganisationScope, form: SelfAssessment | No
         )
 
 
+def add_notices(work: Work, count: int) -> None:
+    """What the person was told and has not read."""
+    if count:
+        work.waiting.append(
+            Item(
+                title=f"Read {plural(count, 'new notice', 'new notices')}",
+                href=url_for("notices.index"),
+                hint="What you were told in your places",
+                status="New",
+                colour="teal",
+            )
+        )
+
+
 def add_shared_forms(work: Work, scope: OrganisationScope, forms: Sequence[SelfAssessment], names: Mapping[UUID, str]) -> None:
     """The self-assessments that people share with this manager, where it is the manager's turn."""
     for form in forms:
@@ -194,7 +208,18 @@ def add_publication(work: Work, scope: OrganisationScope, publication: Publicati
 
 
 def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
-    """For a lead: how many people are here, and who was invited and has not joined."""
+    """For a lead: how many people are here, who was invited and has not joined, and whom to confirm as a further lead."""
+    if joining.to_confirm:
+        work.waiting.append(
+            Item(
+                title=f"Confirm {plural(joining.to_confirm, 'new lead', 'new leads')}",
+                href=url_for("tenants.invitations", organisation=scope.slug),
+                hint="The coordinator’s office would like to invite somebody as a lead beside you. Nothing is sent until a "
+                "lead confirms it",
+                status="Your turn",
+                colour="amber",
+            )
+        )
     if joining.expired:
         work.waiting.append(
             Item(

@@ -2,7 +2,7 @@
 
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.queries import get_own_organisation
+from tia_hub.tenants.queries.organisations import get_own_organisation
 
 
 def set_sign_in_rules(scope: OrganisationScope, *, second_factor: bool, idle_minutes: int | None) -> None:
