@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
@@ -107,6 +107,35 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     }
 
 
+def _of_account(engine: Engine, someone: Someone) -> dict[str, object]:
+    """What somebody's own account has: a session elsewhere, a passkey."""
+    session_id, passkey_id = uuid4(), uuid4()
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person_session (id, person_id, session_key, began_at, seen_at, address, browser) "
+                "VALUES (:id, :person, :key, now(), now(), '192.0.2.1', 'Firefox on Linux')"
+            ),
+            {"id": session_id, "person": someone.id, "key": session_id.hex},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO passkey (id, person_id, credential_id, public_key, sign_count, name) "
+                "VALUES (:id, :person, :credential, '', 0, 'A key')"
+            ),
+            {"id": passkey_id, "person": someone.id, "credential": passkey_id.bytes},
+        )
+    return {
+        "session_id": session_id,
+        "passkey_id": passkey_id,
+        # Links that were mailed: tests/accounts looks at those that work.
+        "accounts.open_link:token": "unknown",
+        "accounts.use_sign_in_link:token": "unknown",
+        "accounts.open_address_link:token": "unknown",
+        "accounts.use_address_link:token": "unknown",
+    }
+
+
 def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: Engine) -> dict[str, object]:
     """What a partnership has: a provider with a course and an invitation, a report, a schedule with a mail."""
     course_id = make_live_course(region, trainer)
@@ -195,10 +224,13 @@ def make_world(engine: Engine, superuser_engine: Engine) -> World:
     elsewhere = make_provider(cast.other_region, "Elsewhere Training")
     world = World(
         cast,
-        ours=_of_house(cast, cast.ours, "ours") | _of_region(cast.region, cast.coordinator, cast.trainer, superuser_engine),
+        ours=_of_house(cast, cast.ours, "ours")
+        | _of_region(cast.region, cast.coordinator, cast.trainer, superuser_engine)
+        | _of_account(superuser_engine, cast.ours.staff),
         theirs=_of_house(cast, cast.theirs, "theirs")
         | _of_region(cast.other_region, cast.other_coordinator, elsewhere, superuser_engine)
-        | {"provider": cast.other_trainer.slug},
+        | {"provider": cast.other_trainer.slug}
+        | _of_account(superuser_engine, cast.theirs.staff),
     )
     course_id = world.ours["course_id"]
     assert isinstance(course_id, UUID)
@@ -225,8 +257,11 @@ OWN_THINGS: dict[str, set[str]] = {
     "training.strengths": OF_THE_WORKER,
     "training.share": OF_THE_WORKER,
     "training.withdraw": OF_THE_WORKER,
+    "accounts.end": OF_THE_WORKER,
+    "accounts.ask_to_remove": OF_THE_WORKER,
+    "accounts.remove": OF_THE_WORKER,
 }
-"""Routes to things that belong to some of those who have the permission: to everybody else they don't exist."""
+"""Routes to things that belong to some of those who may open them: to everybody else they don't exist."""
 
 THEIRS = ("Theirs ", secret("theirs"))
 FORMS = (secret("form"), secret("agreed"))

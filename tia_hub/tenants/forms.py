@@ -30,6 +30,9 @@ from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
 from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
 
+LONGEST_IDLE = 60
+"""Minutes without use after which everybody signs in again; an organisation may only choose fewer."""
+
 
 def _id(value: str | None) -> UUID | None:
     return UUID(value) if value else None
@@ -103,6 +106,28 @@ class OrganisationForm(_WithHeadcount):
             "headcount": read_headcount(self.headcount.data or "") or 0,
             "area_ids": [UUID(value) for value in self.areas.data or ()],
         }
+
+
+class SignInRulesForm(Form):
+    """What an organisation asks of its members' sign-in: as much as the installation does, or more."""
+
+    second_factor = ChoiceField(
+        "Does everybody need a second factor to come in?",
+        choices=[("yes", "Yes, everybody: an authenticator app or a passkey"), ("no", "As TIA Hub asks it of everybody")],
+        required="Choose whether everybody needs a second factor",
+        description="Somebody who learns a password can then still not come in",
+    )
+    idle = ChoiceField(
+        "After how long without use do people sign in again?",
+        choices=[("60", "60 minutes"), ("30", "30 minutes"), ("15", "15 minutes")],
+        required="Choose after how long people sign in again",
+        description="Nothing that they have typed is lost",
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, for the services."""
+        minutes = int(self.idle.data or 0)
+        return {"second_factor": self.second_factor.data == "yes", "idle_minutes": minutes if minutes < LONGEST_IDLE else None}
 
 
 class JoinForm(OrganisationForm):

@@ -71,6 +71,7 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        CheckConstraint("idle_minutes IN (15, 30)", name="idle_minutes"),
         CheckConstraint(
             "(state = 'closing') = (closing_on IS NOT NULL) AND (state = 'closing') = (resumes_as IS NOT NULL)",
             name="closing",
@@ -84,6 +85,10 @@ class Organisation(Identified, Base):
     name: Mapped[str]
     sector: Mapped[str]
     headcount: Mapped[int] = mapped_column(default=0)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether nobody comes in here without a second factor, also where the installation asks for none."""
+    idle_minutes: Mapped[int | None]
+    """After how many minutes without use its members sign in again; None: after the installation's."""
     entry_checked_at: Mapped[datetime | None]
     """When a lead last said that the entry is right."""
     logo_version: Mapped[str | None]

@@ -79,6 +79,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.SIGN_IN_RULES,
         P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },

@@ -10,6 +10,7 @@ from tia_hub.tenants.views import (
     own_organisation,
     people,
     requests,
+    sign_in,
     teams,
     uploads,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "own_organisation",
     "people",
     "requests",
+    "sign_in",
     "teams",
     "uploads",
 ]
