@@ -382,3 +382,14 @@ def test_a_report_does_not_wait_for_a_suspended_organisation(
     take(office, entry, "suspend", reason="A pause")
     ask_for_report(cast.region)
     assert run_jobs(superuser_engine, JobName.COMPILE_REPORT) == 1
+
+
+def test_an_archived_organisation_lets_its_leads_take_things_away(
+    as_, office: StrictClient, cast: Cast, entry: str, home: str
+) -> None:
+    lead = as_(cast.ours.lead)
+    lead.submit(f"{home}organisation", button=f"{home}organisation/check")
+    take(office, entry, "archive")
+    assert f"{home}export" in lead.get(f"{home}organisation").text
+    assert lead.get(f"{home}export").status_code == 200
+    assert lead.submit(f"{home}trail", button=f"{home}trail").status_code == 200
