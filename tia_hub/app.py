@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
+from tia_hub.accounts.oidc import asking
 from tia_hub.accounts.views import bp as accounts
 from tia_hub.audits.views import bp as audits
 from tia_hub.core import bell, errors, pages, policy, web
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.register(app)
     errors.register(app)
     security.register(app, settings)
+    asking.register(app, settings)
     for room in ROOMS:
         app.register_blueprint(room)
 

@@ -22,6 +22,8 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.queries import list_domains
+from tia_hub.tenants.services.identity_providers import ask_for_domain, confirm_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
@@ -76,12 +78,15 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        ask_for_domain(scope, f"{mark}.{tenant.slug}.example.org")
+        [domain] = list_domains(scope, tenant.id)
     return {
         "organisation": tenant.slug,
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
+        "tenants.remove_own_domain:domain_id": domain.id,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
@@ -103,6 +108,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         token = _token(scope, "provider_invitation")
         lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
         lead_token = _token(scope, "invitation")
+        confirm_domain(scope, newcomer.id, "quiet.example.org")
+        [domain] = list_domains(scope, newcomer.id)
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -132,6 +139,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
+        "tenants.remove_confirmed_domain:domain_id": domain.id,
         "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.invitation:token": lead_token,

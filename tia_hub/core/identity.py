@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from flask import current_app
+from flask.typing import ResponseReturnValue
 
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.scope import Actor, Home, IdentityScope, transaction
@@ -24,6 +25,8 @@ class Place:
     permissions: frozenset[Permission]
     member_id: UUID | None = None
     """The membership, where the place is an organisation."""
+    own_sign_in: str = "off"
+    """How far the place has people signed in by a provider of its own."""
 
 
 class Resolver(Protocol):
@@ -40,6 +43,12 @@ class Resolver(Protocol):
 
     def make_scope(self, place: Place, actor: Actor) -> Home:
         """The scope of a place."""
+
+    def refuse_sign_in(self, place: Place | None) -> ResponseReturnValue | None:
+        """The page to answer with where the way in which this session was signed in does not open a place; None where it does.
+
+        Without a place: whether it opens the pages of the person's own account.
+        """
 
 
 def resolver() -> Resolver:

@@ -9,19 +9,31 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
-from tia_hub.core.scope import IdentityScope, InvitationScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Area, Coordinator, Invitation, Membership, Organisation, Partnership, Team
-from tia_hub.tenants.types import Joining, Role, Slice
+from tia_hub.core.scope import IdentityScope, InvitationScope, OrganisationScope, PartnershipScope, WayInScope
+from tia_hub.tenants.models import (
+    Area,
+    Coordinator,
+    IdentityProvider,
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    Partnership,
+    Team,
+    VouchedPerson,
+)
+from tia_hub.tenants.types import Joining, OwnSignIn, Role, Slice, WayIn
 
 PER_PAGE = 50
 FURTHEST = 10_000
 """The last page that is looked for: further on there is nothing, whatever the address says."""
 
 
-def _own_memberships(scope: IdentityScope) -> Select[Organisation, Membership]:
+def _own_memberships(scope: IdentityScope) -> Select[Organisation, Membership, str]:
     return (
-        select(Organisation, Membership)
+        select(Organisation, Membership, func.coalesce(IdentityProvider.state, OwnSignIn.OFF))
         .join(Membership, Membership.organisation_id == Organisation.id)
+        .outerjoin(IdentityProvider, IdentityProvider.organisation_id == Organisation.id)
         .join(Person, Person.id == Membership.person_id)
         .where(Person.fs_uniquifier == scope.settings()["person_key"], Membership.ended_at.is_(None))
         .order_by(Organisation.name, Organisation.id)
@@ -66,15 +78,15 @@ def _members(scope: OrganisationScope) -> Select[Any]:
     )
 
 
-def find_own_membership(scope: IdentityScope, slug: str) -> tuple[Organisation, Membership] | None:
-    """The organisation with this slug and the signed-in person's membership in it."""
+def find_own_membership(scope: IdentityScope, slug: str) -> tuple[Organisation, Membership, OwnSignIn] | None:
+    """The organisation with this slug, the signed-in person's membership in it, and how far it signs people in itself."""
     row = scope.session.execute(_own_memberships(scope).where(Organisation.slug == slug)).one_or_none()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], OwnSignIn(row[2])) if row else None
 
 
-def list_own_memberships(scope: IdentityScope) -> list[tuple[Organisation, Membership]]:
-    """The organisations of the signed-in person, by name."""
-    return [(row[0], row[1]) for row in scope.session.execute(_own_memberships(scope))]
+def list_own_memberships(scope: IdentityScope) -> list[tuple[Organisation, Membership, OwnSignIn]]:
+    """The organisations of the signed-in person, by name, with what `find_own_membership` tells of each."""
+    return [(row[0], row[1], OwnSignIn(row[2])) for row in scope.session.execute(_own_memberships(scope))]
 
 
 def find_own_office(scope: IdentityScope, slug: str) -> Partnership | None:
@@ -275,3 +287,72 @@ def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] |
         .where(Invitation.token_hash == scope.token_hash)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def list_ways_in(scope: WayInScope) -> list[WayIn]:
+    """The organisations that the scope's slug or domain names and that sign people in by their own provider, by name."""
+    rows = scope.session.execute(
+        select(Organisation.id, Organisation.partnership_id, Organisation.slug, Organisation.name)
+        .join(IdentityProvider, IdentityProvider.organisation_id == Organisation.id)
+        .where(IdentityProvider.state != OwnSignIn.OFF)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [WayIn(organisation_id=row[0], partnership_id=row[1], slug=row[2], name=row[3]) for row in rows]
+
+
+def find_identity_provider(scope: OrganisationScope) -> IdentityProvider | None:
+    """The organisation's own identity provider, as far as it was set up."""
+    return scope.session.scalar(select(IdentityProvider).where(IdentityProvider.organisation_id == scope.organisation_id))
+
+
+def list_domains(
+    scope: OrganisationScope | PartnershipScope, organisation_id: UUID, *, confirmed_only: bool = False
+) -> list[OrganisationDomain]:
+    """The e-mail domains of an organisation, by name."""
+    query = select(OrganisationDomain).where(OrganisationDomain.organisation_id == organisation_id)
+    if confirmed_only:
+        query = query.where(OrganisationDomain.confirmed_at.is_not(None))
+    return list(scope.session.scalars(query.order_by(OrganisationDomain.domain)))
+
+
+def get_domain(scope: OrganisationScope | PartnershipScope, domain_id: UUID) -> OrganisationDomain:
+    """An e-mail domain of an organisation. Raises NotFound."""
+    query = select(OrganisationDomain).where(OrganisationDomain.id == domain_id)
+    if isinstance(scope, PartnershipScope):
+        query = query.where(OrganisationDomain.partnership_id == scope.partnership_id)
+    else:
+        query = query.where(OrganisationDomain.organisation_id == scope.organisation_id)
+    found = scope.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_vouched(scope: OrganisationScope, *, issuer: str, subject: str) -> UUID | None:
+    """The person who is bound to somebody at the organisation's provider."""
+    return scope.session.scalar(
+        select(VouchedPerson.person_id).where(
+            VouchedPerson.organisation_id == scope.organisation_id,
+            VouchedPerson.issuer == issuer,
+            VouchedPerson.subject == subject,
+        )
+    )
+
+
+def find_member_of_person(scope: OrganisationScope, person_id: UUID) -> Membership | None:
+    """Somebody's membership of the organisation, ended or not, with their `person`."""
+    member: Membership | None = scope.session.scalar(_members(scope).where(Membership.person_id == person_id))
+    return member
+
+
+def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | None:
+    """The organisation's invitation to an address, if it can be accepted."""
+    return scope.session.scalar(
+        select(Invitation).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.email == email,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > func.now(),
+        )
+    )

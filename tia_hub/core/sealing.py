@@ -1,0 +1,49 @@
+"""Secrets of others that have to be read again, such as the secret by which an identity provider knows us: kept encrypted.
+
+Everything is derived from the installation's one secret. What is sealed names the key that sealed it, so that another key can
+take over while what the old one sealed can still be read.
+"""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app
+
+from tia_hub.settings import Settings
+
+KEYS = ("client-secret-1",)
+"""The purposes by which keys are derived, the one that seals now last: its place is its number, from 1."""
+
+
+class Unreadable(Exception):
+    """What was sealed can't be read: the installation's secret is another one since."""
+
+
+def derive(settings: Settings, purpose: str) -> str:
+    """A secret of its own for one purpose (16 characters tell it apart), made from the installation's secret."""
+    digest = hashlib.blake2b(
+        settings.secret_key.get_secret_value().encode(), person=purpose.encode()[:16], digest_size=32
+    ).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def _key(number: int) -> Fernet:
+    return Fernet(derive(current_app.extensions["settings"], KEYS[number - 1]))
+
+
+def seal(text: str) -> str:
+    """A text as it may be kept: `<number of the key>:<what is encrypted>`."""
+    number = len(KEYS)
+    return f"{number}:{_key(number).encrypt(text.encode()).decode()}"
+
+
+def unseal(sealed: str) -> str:
+    """The text again. Raises Unreadable."""
+    number, _, rest = sealed.partition(":")
+    if number not in map(str, range(1, len(KEYS) + 1)):
+        raise Unreadable
+    try:
+        return _key(int(number)).decrypt(rest.encode()).decode()
+    except InvalidToken as fault:
+        raise Unreadable from fault
