@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
+from tia_hub.accounts.notices import bp as notices
 from tia_hub.accounts.oidc import asking
 from tia_hub.accounts.views import bp as accounts
 from tia_hub.audits.views import bp as audits
@@ -29,6 +30,7 @@ ROOMS = (
     home,
     framework,
     accounts,
+    notices,
     tenants,
     audits,
     training,

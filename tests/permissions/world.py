@@ -22,7 +22,7 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
-from tia_hub.tenants.queries import list_domains
+from tia_hub.tenants.queries.sign_in import list_domains
 from tia_hub.tenants.services.identity_providers import ask_for_domain, confirm_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.types import Role

@@ -151,11 +151,13 @@ class IssuerField(LineField):
     def pre_validate(self, form: Any) -> None:
         """Refuse an address that could never be asked."""
         super().pre_validate(form)
+        if not self.data:
+            return
         try:
-            directory().fetcher.check(self.data or "")
+            directory().fetcher.check(self.data)
         except ProviderFault as fault:
             raise StopValidation("Enter the full address of the provider, beginning with https://") from fault
-        if "?" in (self.data or ""):
+        if "?" in self.data:
             raise StopValidation("The address of a provider has no question mark")
 
 

@@ -10,7 +10,8 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import DomainForm
-from tia_hub.tenants.queries import get_organisation, list_domains
+from tia_hub.tenants.queries.organisations import get_organisation
+from tia_hub.tenants.queries.sign_in import list_domains
 from tia_hub.tenants.services.identity_providers import confirm_domain, remove_domain
 from tia_hub.tenants.views.blueprint import bp
 

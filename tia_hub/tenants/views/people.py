@@ -13,14 +13,9 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.tenants.forms import InviteForm, MemberForm
 from tia_hub.tenants.models import Membership
 from tia_hub.tenants.presenters import COLOURS
-from tia_hub.tenants.queries import (
-    get_member,
-    list_invitations,
-    list_members_with_role,
-    list_reports,
-    list_teams,
-    search_people,
-)
+from tia_hub.tenants.queries.invitations import list_invitations
+from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
+from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership
 from tia_hub.tenants.types import Role

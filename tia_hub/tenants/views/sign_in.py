@@ -28,7 +28,7 @@ from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInSco
 from tia_hub.settings import Settings
 from tia_hub.tenants.forms import WorkAddressForm
 from tia_hub.tenants.models import IdentityProvider
-from tia_hub.tenants.queries import find_identity_provider, list_ways_in
+from tia_hub.tenants.queries.sign_in import find_identity_provider, list_ways_in
 from tia_hub.tenants.services.identity_providers import (
     Admitted,
     Newcomer,

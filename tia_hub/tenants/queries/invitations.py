@@ -1,0 +1,78 @@
+"""Reads of invitations."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from tia_hub.core.errors import NotFound
+from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
+from tia_hub.tenants.models import Invitation, Membership, Organisation
+from tia_hub.tenants.types import Joining
+
+
+def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
+    if isinstance(scope, PartnershipScope):
+        return select(Invitation).where(Invitation.partnership_id == scope.partnership_id, Invitation.by_partnership.is_(True))
+    return select(Invitation).where(Invitation.organisation_id == scope.organisation_id)
+
+
+def list_invitations(
+    scope: PartnershipScope | OrganisationScope, *, organisation_id: UUID | None = None, limit: int = 200
+) -> list[Invitation]:
+    """The newest invitations that this place sent or received, newest first; of one organisation alone where it is named."""
+    query = _invitations(scope)
+    if organisation_id is not None:
+        query = query.where(Invitation.organisation_id == organisation_id)
+    return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
+
+
+def count_joining(scope: OrganisationScope) -> Joining:
+    """How many people are in the organisation, and how many were invited and have not joined."""
+    members = (
+        select(func.count())
+        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    row = scope.session.execute(
+        select(
+            members,
+            func.count().filter(Invitation.expires_at > func.now()),
+            func.count().filter(Invitation.expires_at <= func.now()),
+        ).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).one()
+    return Joining(members=row[0], invited=row[1], expired=row[2])
+
+
+def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:
+    """An invitation, locked until the transaction ends, so that two can't change it at once. Raises NotFound."""
+    invitation = scope.session.scalar(_invitations(scope).where(Invitation.id == invitation_id).with_for_update())
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] | None:
+    """The invitation of the scope's token, with its organisation."""
+    row = scope.session.execute(
+        select(Invitation, Organisation)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .where(Invitation.token_hash == scope.token_hash)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | None:
+    """The organisation's invitation to an address, if it can be accepted."""
+    return scope.session.scalar(
+        select(Invitation).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.email == email,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > func.now(),
+        )
+    )
