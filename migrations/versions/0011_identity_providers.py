@@ -6,7 +6,7 @@ from alembic import op
 from tia_hub.core.rls import APP, IDENTITY, PARTNERSHIP, drop_tables, let_in, setting, tenant_table, wall
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

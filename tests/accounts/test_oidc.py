@@ -65,6 +65,11 @@ def test_an_organisation_without_a_provider_looks_like_none(harbour: Harbour) ->
         assert harbour.client().get(f"/o/{slug}/sign-in").location == "/sign-in"
 
 
+def test_an_organisation_that_is_suspended_takes_nobody_in(harbour: Harbour) -> None:
+    harbour.sql("UPDATE organisation SET state = 'suspended' WHERE id = :o")
+    assert harbour.client().get(f"{harbour.home}sign-in").location == "/sign-in"
+
+
 def test_two_organisations_with_one_domain_are_told_apart(harbour: Harbour, harbour_too: Harbour) -> None:
     harbour_too.sql("UPDATE organisation_domain SET domain = :d WHERE organisation_id = :o", d=harbour.domain)
     shown = harbour.client().submit("/sign-in/organisation", {"email": f"sam@{harbour.domain}"}, button="/sign-in/organisation")

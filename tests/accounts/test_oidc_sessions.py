@@ -240,6 +240,15 @@ def test_what_a_provider_opened_is_shut_once_it_is_turned_off(harbour: Harbour) 
     assert client.get(f"{harbour.home}sign-in").location == "/sign-in"
 
 
+def test_a_password_that_is_chosen_on_the_way_makes_no_more_of_the_session(harbour: Harbour) -> None:
+    client = harbour.client()
+    harbour.go(client, harbour.member())
+    assert client.submit("/account/password", {"new_password": "four quiet lanterns"}).status_code == 302
+    with client.session_transaction() as session:
+        assert session["vouched_only"] and session["vouched_by"] == [str(harbour.tenant.id)]
+    assert may_open(client, harbour.home)
+
+
 def test_a_sign_in_by_password_forgets_who_vouched(sso_app: Flask, harbour: Harbour, account: Someone) -> None:
     client = harbour.client()
     harbour.go(client, harbour.member())

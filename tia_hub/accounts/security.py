@@ -1,5 +1,7 @@
 """Signing in: Flask-Security, told how this product wants it."""
 
+import base64
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +26,6 @@ from tia_hub.accounts.store import Codes, Datastore, Mail, Passwords, current_se
 from tia_hub.core.db import db
 from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page
-from tia_hub.core.sealing import derive
 from tia_hub.settings import Settings
 
 WORDS = {
@@ -92,13 +93,21 @@ def _render(template: str, **context: Any) -> Any:
     return page(template, status=422 if faulty else 200, **context)
 
 
+def _derived(settings: Settings, purpose: str) -> str:
+    """A secret of its own for one purpose, made from the installation's secret."""
+    digest = hashlib.blake2b(
+        settings.secret_key.get_secret_value().encode(), person=purpose.encode()[:16], digest_size=32
+    ).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "PASSWORD_HASH": "argon2",
         # The hash of a link for a new password costs what the one costs that is made for an unknown address.
         "HASHING_SCHEMES": ["argon2"],
         "DEPRECATED_HASHING_SCHEMES": [],
-        "PASSWORD_SALT": derive(settings, "password-salt"),
+        "PASSWORD_SALT": _derived(settings, "password-salt"),
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "PASSWORD_NORMALIZE_FORM": "NFKD",
         "PASSWORD_CONFIRM_REQUIRED": False,
@@ -137,8 +146,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
-        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [derive(settings, "recovery-codes").encode()],
-        "TOTP_SECRETS": {"1": derive(settings, "totp")},
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings, "recovery-codes").encode()],
+        "TOTP_SECRETS": {"1": _derived(settings, "totp")},
         "TOTP_ISSUER": "TIA Hub",
         "FRESHNESS": timedelta(minutes=15),
         "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),

@@ -1,6 +1,8 @@
 """Who may do what where: the one question that `core` asks of the rooms, by a resolver that the factory hands in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -8,7 +10,16 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from tia_hub.core.permissions import Permission, PlaceKind
-from tia_hub.core.scope import Actor, Home, IdentityScope, transaction
+from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
+
+
+class Access(StrEnum):
+    """How far a place is open."""
+
+    OPEN = "open"
+    READ_ONLY = "read-only"
+    """It can be read, and what takes its data away can be done; nothing else."""
+    SHUT = "shut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +38,11 @@ class Place:
     """The membership, where the place is an organisation."""
     own_sign_in: str = "off"
     """How far the place has people signed in by a provider of its own."""
+    logo: str | None = None
+    """The version of the place's logo, where it has one."""
+    access: Access = Access.OPEN
+    notice: tuple[str, str] | None = None
+    """Where it is not open: a title and a text that say so, and whom to ask."""
 
 
 class Resolver(Protocol):
@@ -48,6 +64,12 @@ class Resolver(Protocol):
         """The page to answer with where the way in which this session was signed in does not open a place; None where it does.
 
         Without a place: whether it opens the pages of the person's own account.
+        """
+
+    def list_at_rest(self, scope: Scope, home_ids: Collection[UUID], *, hold: bool = False) -> set[UUID]:
+        """Those of some homes where nothing is done at the moment, as the scope sees them.
+
+        With `hold` none of them changes that before the transaction ends.
         """
 
 

@@ -13,23 +13,17 @@ from flask import current_app
 from tia_hub.settings import Settings
 
 KEYS = ("client-secret-1",)
-"""The purposes by which keys are derived, the one that seals now last: its place is its number, from 1."""
+"""What keys are derived for, in 16 characters at most; the one that seals now comes last. A key's place is its number, from 1."""
 
 
 class Unreadable(Exception):
     """What was sealed can't be read: the installation's secret is another one since."""
 
 
-def derive(settings: Settings, purpose: str) -> str:
-    """A secret of its own for one purpose (16 characters tell it apart), made from the installation's secret."""
-    digest = hashlib.blake2b(
-        settings.secret_key.get_secret_value().encode(), person=purpose.encode()[:16], digest_size=32
-    ).digest()
-    return base64.urlsafe_b64encode(digest).decode()
-
-
 def _key(number: int) -> Fernet:
-    return Fernet(derive(current_app.extensions["settings"], KEYS[number - 1]))
+    settings: Settings = current_app.extensions["settings"]
+    secret, purpose = settings.secret_key.get_secret_value().encode(), KEYS[number - 1].encode()
+    return Fernet(base64.urlsafe_b64encode(hashlib.blake2b(secret, person=purpose, digest_size=32).digest()))
 
 
 def seal(text: str) -> str:

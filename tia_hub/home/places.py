@@ -1,5 +1,6 @@
 """The resolver: which places somebody belongs to, what their role there permits, and the scope it mints."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from flask import request
@@ -9,11 +10,22 @@ from flask_login import current_user
 from tia_hub.accounts.oidc.vouching import has_own_second_factor, is_vouched_only, vouchers
 from tia_hub.accounts.queries import find_key
 from tia_hub.core.errors import kept_fields
-from tia_hub.core.identity import Place
+from tia_hub.core.identity import Access, Place
 from tia_hub.core.pages import page
 from tia_hub.core.permissions import Permission, PlaceKind
-from tia_hub.core.scope import Actor, Home, IdentityScope, OrganisationScope, PartnershipScope, ProviderScope
+from tia_hub.core.scope import (
+    Actor,
+    DispatchScope,
+    Home,
+    IdentityScope,
+    OrganisationScope,
+    PartnershipScope,
+    ProviderScope,
+    Scope,
+)
+from tia_hub.home.presenters.places import access_to, notice_of
 from tia_hub.tenants.models import Membership, Organisation, Partnership
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.own import find_own_membership, find_own_office, list_own_memberships, list_own_offices
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OwnSignIn, Role
 from tia_hub.trainers.models import Provider
@@ -23,6 +35,7 @@ from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
 def _of_organisation(organisation: Organisation, membership: Membership, own_sign_in: OwnSignIn) -> Place:
     role = Role(membership.role)
+    access, notice = access_to(organisation, role), notice_of(organisation, role)
     return Place(
         kind=PlaceKind.ORGANISATION,
         id=organisation.id,
@@ -30,9 +43,12 @@ def _of_organisation(organisation: Organisation, membership: Membership, own_sig
         slug=organisation.slug,
         name=organisation.name,
         role=role.words,
-        permissions=role.permissions,
+        permissions=frozenset() if access is Access.SHUT else role.permissions,
         member_id=membership.id,
         own_sign_in=own_sign_in,
+        logo=organisation.logo_version,
+        access=access,
+        notice=notice,
     )
 
 
@@ -97,6 +113,7 @@ class Places:
                     organisation_id=place.id,
                     partnership_id=place.partnership_id,
                     membership_id=place.member_id,
+                    logo=place.logo,
                     **common,  # type: ignore[arg-type]
                 )
             case PlaceKind.PARTNERSHIP:
@@ -108,9 +125,15 @@ class Places:
                     **common,  # type: ignore[arg-type]
                 )
 
+    def list_at_rest(self, scope: Scope, home_ids: Collection[UUID], *, hold: bool = False) -> set[UUID]:
+        """Those of some homes that are organisations which are suspended, archived or to be deleted."""
+        if isinstance(scope, OrganisationScope | DispatchScope):
+            return list_at_rest(scope, home_ids, hold=hold)
+        return set()
+
     def refuse_sign_in(self, place: Place | None) -> ResponseReturnValue | None:
         """The page to answer with where the way in which this session was signed in does not open a place (ADR 19)."""
-        if place is not None and place.own_sign_in != OwnSignIn.OFF and place.id in vouchers():
+        if place is not None and (place.access is Access.SHUT or _is_vouched_for(place)):
             return None
         if is_vouched_only():
             return _ask_for_own_factor(self.list_places(IdentityScope.of_request()), place)
@@ -126,7 +149,7 @@ def _ask_for_own_factor(places: list[Place], place: Place | None) -> ResponseRet
     Their account is open without it where those who vouch for them speak for all that they have.
     """
     has_one = has_own_second_factor(current_user)
-    vouched_for = [each for each in places if each.id in vouchers() and each.own_sign_in != OwnSignIn.OFF]
+    vouched_for = [each for each in places if _is_vouched_for(each)]
     if place is None and not has_one and len(vouched_for) == len(places):
         return None
     return page(
@@ -138,6 +161,10 @@ def _ask_for_own_factor(places: list[Place], place: Place | None) -> ResponseRet
         here=_here(),
         kept=kept_fields(),
     )
+
+
+def _is_vouched_for(place: Place) -> bool:
+    return place.own_sign_in != OwnSignIn.OFF and place.id in vouchers()
 
 
 def _here() -> str:

@@ -10,8 +10,8 @@ from uuid import UUID
 from flask import Flask, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, user_logged_in
-from flask_security import login_user, logout_user
+from flask_login import current_user
+from flask_security import login_user, logout_user, user_authenticated
 
 from tia_hub.accounts.models import Person
 from tia_hub.accounts.store import current_security, current_store
@@ -69,8 +69,11 @@ def _go_on(person: Person, organisations: list[str], *, then: str, with_own_fact
     return redirect(then, 303)
 
 
-def _begin(app: Flask, user: Person, **rest: Any) -> None:
+def _begin(app: Flask, user: Person, authn_via: list[str] | None = None, **rest: Any) -> None:
     """At every sign-in: it is vouched for only where a provider has just done that, for the same person."""
+    if authn_via == ["change"]:
+        # The session goes on after a new password, as what it was.
+        return
     vouching = cookie.pop(VOUCHING, None)
     for name in (VOUCHED_BY, VOUCHED_ONLY):
         cookie.pop(name, None)
@@ -91,4 +94,4 @@ def _guard() -> ResponseReturnValue | None:
 def register(app: Flask) -> None:
     """Watch over the sessions of an application that providers vouch for."""
     app.before_request(_guard)
-    user_logged_in.connect(_begin, app)
+    user_authenticated.connect(_begin, app)

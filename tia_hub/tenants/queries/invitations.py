@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Invitation, Membership, Organisation
-from tia_hub.tenants.types import Joining
+from tia_hub.tenants.types import InvitationState, Joining
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -36,15 +36,16 @@ def count_joining(scope: OrganisationScope) -> Joining:
     row = scope.session.execute(
         select(
             members,
-            func.count().filter(Invitation.expires_at > func.now()),
-            func.count().filter(Invitation.expires_at <= func.now()),
+            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(False)),
+            func.count().filter(Invitation.expires_at <= func.now(), Invitation.awaits_lead.is_(False)),
+            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(True)),
         ).where(
             Invitation.organisation_id == scope.organisation_id,
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
         )
     ).one()
-    return Joining(members=row[0], invited=row[1], expired=row[2])
+    return Joining(members=row[0], invited=row[1], expired=row[2], to_confirm=row[3])
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:
@@ -66,13 +67,13 @@ def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] |
 
 
 def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | None:
-    """The organisation's invitation to an address, if it can be accepted."""
-    return scope.session.scalar(
+    """The organisation's invitation to an address, if it can be accepted at this moment."""
+    found = scope.session.scalar(
         select(Invitation).where(
             Invitation.organisation_id == scope.organisation_id,
             Invitation.email == email,
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
-            Invitation.expires_at > func.now(),
         )
     )
+    return found if found is not None and found.state is InvitationState.SENT else None

@@ -31,6 +31,22 @@ def list_named_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[
     return list(scope.session.scalars(query))
 
 
+def hold_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[Membership]:
+    """Some members with their `person`, as they stand now and until the transaction ends: role, manager, leaving.
+
+    In the order of their ids, so that two who hold the same people wait for each other and not for ever.
+    """
+    query = (
+        _members(scope)
+        .where(Membership.id.in_(ids))
+        .order_by(None)
+        .order_by(Membership.id)
+        .with_for_update(read=True, of=Membership)
+        .execution_options(populate_existing=True)
+    )
+    return list(scope.session.scalars(query))
+
+
 def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) -> list[Membership]:
     """The present members of the organisation with one of some roles, with their `person`, by name."""
     query = _members(scope).where(Membership.role.in_(roles), Membership.ended_at.is_(None))

@@ -16,10 +16,10 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
+from tia_hub.tenants.queries.identity_providers import find_identity_provider, find_vouched, get_domain, list_domains
 from tia_hub.tenants.queries.invitations import find_open_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
-from tia_hub.tenants.queries.sign_in import find_identity_provider, find_vouched, get_domain, list_domains
 from tia_hub.tenants.services.invitations import accept_invitation
 from tia_hub.tenants.services.people import one_at_a_time
 from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor

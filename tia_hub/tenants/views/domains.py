@@ -10,8 +10,8 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import DomainForm
+from tia_hub.tenants.queries.identity_providers import list_domains
 from tia_hub.tenants.queries.organisations import get_organisation
-from tia_hub.tenants.queries.sign_in import list_domains
 from tia_hub.tenants.services.identity_providers import confirm_domain, remove_domain
 from tia_hub.tenants.views.blueprint import bp
 
@@ -36,7 +36,7 @@ def domains(scope: PartnershipScope, organisation_id: UUID) -> ResponseReturnVal
 
 @bp.post("/p/<partnership>/organisations/<uuid:organisation_id>/domains")
 @require(Permission.ORGANISATION_MANAGE)
-def confirm(scope: PartnershipScope, organisation_id: UUID) -> ResponseReturnValue:
+def confirm_email_domain(scope: PartnershipScope, organisation_id: UUID) -> ResponseReturnValue:
     """Confirm a domain as the organisation's own."""
     form = DomainForm()
     if not form.validate():

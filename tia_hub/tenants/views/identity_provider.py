@@ -16,7 +16,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, transaction
 from tia_hub.tenants.forms import DomainForm, IdentityProviderForm, MemberAddressForm
-from tia_hub.tenants.queries.sign_in import find_identity_provider, list_domains
+from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_domains
 from tia_hub.tenants.services.identity_providers import (
     NotProven,
     ask_for_domain,

@@ -16,8 +16,14 @@ from tia_hub.tenants.presenters import COLOURS
 from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
-from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
-from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership
+from tia_hub.tenants.services.invitations import (
+    AlreadyInvited,
+    confirm_lead,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+)
+from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
 from tia_hub.tenants.types import Role
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
@@ -89,6 +95,14 @@ def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue
     return see("tenants.invitations", message, organisation=scope.slug)
 
 
+@bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/confirm")
+@require(Permission.PEOPLE_MANAGE)
+def confirm(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
+    """Confirm somebody whom the coordinator's office invites as a further lead."""
+    invitation = confirm_lead(scope, invitation_id)
+    return see("tenants.invitations", f"An invitation is on its way to {invitation.email}.", organisation=scope.slug)
+
+
 @bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/withdraw")
 @require(Permission.PEOPLE_MANAGE)
 def withdraw(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
@@ -139,6 +153,9 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         return _person_page(scope, member, form, status=422)
     try:
         change_member(scope, membership_id, **form.values())
+    except StillManages as refusal:
+        form.role.errors = [str(refusal)]
+        return _person_page(scope, member, form, status=422)
     except Refused as refusal:
         form.form_errors.append(str(refusal))
         return _person_page(scope, member, form, status=422)
@@ -148,19 +165,3 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         organisation=scope.slug,
         membership_id=membership_id,
     )
-
-
-@bp.get("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def ask_to_close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """What closing somebody's access means, before it is done."""
-    member = get_member(scope, membership_id)
-    return page("tenants/close.html", member=member, reports=list_reports(scope, membership_id), scope=scope)
-
-
-@bp.post("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """Close somebody's access."""
-    name = end_membership(scope, membership_id)
-    return see("tenants.people", f"The access of {name} is closed.", organisation=scope.slug)

@@ -28,7 +28,7 @@ from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInSco
 from tia_hub.settings import Settings
 from tia_hub.tenants.forms import WorkAddressForm
 from tia_hub.tenants.models import IdentityProvider
-from tia_hub.tenants.queries.sign_in import find_identity_provider, list_ways_in
+from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_ways_in
 from tia_hub.tenants.services.identity_providers import (
     Admitted,
     Newcomer,
@@ -95,7 +95,8 @@ def find_organisation() -> ResponseReturnValue:
         return page("tenants/sign_in_organisation.html", form=form, then=then, status=422)
     email = form.email.data or ""
     found = _ways_in(email.rpartition("@")[2])
-    cookie[TYPED] = email
+    if found:
+        cookie[TYPED] = email
     if len(found) == 1:
         return redirect(url_for("tenants.begin_sign_in", organisation=found[0].slug, next=then or None), 303)
     if found:

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope, PartnershipScope, WayInScope
 from tia_hub.tenants.models import IdentityProvider, Organisation, OrganisationDomain, VouchedPerson
-from tia_hub.tenants.types import OwnSignIn, WayIn
+from tia_hub.tenants.types import OrganisationState, OwnSignIn, WayIn
+
+AT_WORK = (OrganisationState.ACTIVE, OrganisationState.CLOSING)
+"""Where somebody can still come in."""
 
 
 def list_ways_in(scope: WayInScope) -> list[WayIn]:
@@ -15,7 +18,7 @@ def list_ways_in(scope: WayInScope) -> list[WayIn]:
     rows = scope.session.execute(
         select(Organisation.id, Organisation.partnership_id, Organisation.slug, Organisation.name)
         .join(IdentityProvider, IdentityProvider.organisation_id == Organisation.id)
-        .where(IdentityProvider.state != OwnSignIn.OFF)
+        .where(IdentityProvider.state != OwnSignIn.OFF, Organisation.state.in_(AT_WORK))
         .order_by(Organisation.name, Organisation.id)
     )
     return [WayIn(organisation_id=row[0], partnership_id=row[1], slug=row[2], name=row[3]) for row in rows]
