@@ -176,7 +176,6 @@ def downgrade() -> None:
     op.execute("DROP POLICY tia_partnership_leads ON person")
     op.execute(f"REVOKE SELECT ({OF_LEADS}) ON membership FROM {PARTNERSHIP}")
     op.execute(f"DROP POLICY {PARTNERSHIP}_select ON membership")
-    op.execute(f"DROP POLICY {DISPATCH}_select ON organisation")
     op.execute(f"REVOKE SELECT ({DISPATCHED}) ON organisation FROM {DISPATCH}")
     op.drop_index("ix_membership_lead", table_name="membership")
     op.drop_column("membership", "steps_dismissed_at")

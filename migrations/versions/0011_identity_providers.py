@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tia_hub.core.rls import APP, IDENTITY, PARTNERSHIP, drop_tables, let_in, setting, tenant_table, wall
+from tia_hub.core.rls import APP, IDENTITY, PARTNERSHIP, drop_tables, let_in, let_leave, setting, tenant_table, wall
 
 revision = "0011"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -86,6 +86,9 @@ def raise_walls() -> None:
     # Before somebody has signed in: whether there is a provider, and nothing of what it is.
     let_in("identity_provider", IDENTITY, "state <> 'off'", "SELECT", columns="organisation_id, state")
     tenant_table("vouched_person", ("SELECT", "INSERT", "DELETE"))
+
+    for table in ("organisation_domain", "identity_provider", "vouched_person"):
+        let_leave(table)
 
     op.execute(
         f"CREATE POLICY tia_identity_way_in ON organisation FOR SELECT TO {IDENTITY} USING ("

@@ -21,6 +21,7 @@ from tia_hub.core.mail.models import Email
 from tia_hub.core.mail.services import list_emails
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
+from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.queries.identity_providers import list_domains
@@ -83,6 +84,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         ask_for_domain(scope, f"{mark}.{tenant.slug}.example.org")
         [domain] = list_domains(scope, tenant.id)
+        export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
     with transaction(tenant.scope(house.lead)) as scope:
@@ -102,6 +104,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "agreed_id": agreed.id,
         "indicator_id": indicator_id,
         "reading_id": reading_id,
+        "export_id": export_id,
     }
 
 
@@ -117,6 +120,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     answer_token = ask_question(region, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
+    run_jobs(engine, JobName.EXPORT_ORGANISATION)
     run_jobs(engine, JobName.COMPILE_REPORT)
     with transaction(region.scope()) as scope:
         invitation = invite_user(scope, provider_id=trainer.id, email="invited@example.org")

@@ -40,6 +40,7 @@ class Permission(Enum):
         "change the organisation's logo and number of staff, and ask for its deletion or stop it",
     )
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,

@@ -13,7 +13,7 @@ from flask import current_app
 from tia_hub.settings import Settings
 
 KEYS = ("client-secret-1",)
-"""What keys are derived for, in 16 characters at most; the one that seals now comes last. A key's place is its number, from 1."""
+"""What keys are derived for, in 16 characters at most; the last one seals. Its place here is a key's number, from 1."""
 
 
 class Unreadable(Exception):

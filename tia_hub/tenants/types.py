@@ -78,6 +78,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.PUBLICATION_READ,
         P.SIGN_IN_MANAGE,
         P.ORGANISATION_TRAIL,
+        P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },
 }
@@ -374,6 +375,23 @@ class HeldByTeams(Protocol):
 
     def move(self, scope: OrganisationScope, team_id: UUID, into_id: UUID) -> int:
         """Give all of a team's things to another; how many. Raises Refused where they can't stand beside the other's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginnings:
+    """How far an organisation, and a member in it, have come since they joined."""
+
+    entry_checked: bool
+    """Whether a lead said that the organisation's entry is right."""
+    teams: int
+    unmanaged: int
+    """Members who have no line manager and do not lead."""
+    managed_by_me: int
+    has_manager: bool
+    """Whether the member has a line manager."""
+    dismissed: bool
+    """Whether the member put the first steps away."""
+    joining: Joining
 
 
 Item = TypeVar("Item")

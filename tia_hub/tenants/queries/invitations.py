@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, Membership, Organisation
-from tia_hub.tenants.types import InvitationState, Joining
+from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.types import InvitationState
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -24,28 +24,6 @@ def list_invitations(
     if organisation_id is not None:
         query = query.where(Invitation.organisation_id == organisation_id)
     return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
-
-
-def count_joining(scope: OrganisationScope) -> Joining:
-    """How many people are in the organisation, and how many were invited and have not joined."""
-    members = (
-        select(func.count())
-        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
-        .scalar_subquery()
-    )
-    row = scope.session.execute(
-        select(
-            members,
-            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(False)),
-            func.count().filter(Invitation.expires_at <= func.now(), Invitation.awaits_lead.is_(False)),
-            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(True)),
-        ).where(
-            Invitation.organisation_id == scope.organisation_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-    ).one()
-    return Joining(members=row[0], invited=row[1], expired=row[2], to_confirm=row[3])
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:
