@@ -1,6 +1,6 @@
 """Sectors, roles in plain English with what each permits, the life of organisations, invitations, pages of long lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -392,6 +392,52 @@ class Beginnings:
     dismissed: bool
     """Whether the member put the first steps away."""
     joining: Joining
+
+
+class PeopleState(StrEnum):
+    """Which people are listed."""
+
+    PRESENT = "present"
+    NO_MANAGER = "no_manager"
+    INVITED = "invited"
+    FORMER = "former"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {
+            "present": "In the organisation",
+            "no_manager": "Without a manager",
+            "invited": "Invited, not joined yet",
+            "former": "Left",
+        }[self.value]
+
+
+class PeopleOrder(StrEnum):
+    """By what people are listed."""
+
+    NAME = "name"
+    NEWEST = "newest"
+    JOB_TITLE = "job_title"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {"name": "Name", "newest": "Newest first", "job_title": "Job title"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleWanted:
+    """Which people are listed, and how."""
+
+    search: str = ""
+    """Part of a name or of an address."""
+    role: Role | None = None
+    team_ids: Collection[UUID] | None = None
+    """The teams they belong to one of; None for people of any team or none."""
+    state: PeopleState = PeopleState.PRESENT
+    order: PeopleOrder = PeopleOrder.NAME
+    page: int = 1
 
 
 Item = TypeVar("Item")
