@@ -23,7 +23,7 @@ from tests.factories.tenants import (
     unique,
 )
 from tia_hub.core.scope import transaction
-from tia_hub.tenants.services.identity_providers import confirm_domain, save_provider
+from tia_hub.tenants.services.identity_providers import confirm_email_domain, save_provider
 from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor
 
 BACK = "/sign-in/organisation/back"
@@ -120,7 +120,7 @@ def make_harbour(app: Flask, engine: Engine, owner_engine: Engine, provider: Scr
     domain = f"{unique('harbour')}.example.org"
     found = Harbour(app, engine, region, tenant, domain, lead, provider)
     with app.app_context(), transaction(region.scope()) as scope:
-        confirm_domain(scope, tenant.id, domain)
+        confirm_email_domain(scope, tenant.id, domain)
     found.set_up()
     return found
 

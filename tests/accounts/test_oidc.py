@@ -4,7 +4,7 @@ import pytest
 
 from tests.accounts.oidc_world import BACK, Harbour, at_provider, may_open, words_of
 from tests.factories.tenants import make_member, make_organisation
-from tests.tenants.mails import bodies_to
+from tests.tenants.mails import bodies_to, invitation_path
 from tia_hub.accounts.oidc.types import Vouched
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.services.identity_providers import GOOGLE, Admitted, Refusal, recognise
@@ -29,6 +29,9 @@ def test_a_member_comes_in_by_the_work_address(harbour: Harbour) -> None:
     assert asked["redirect_uri"] == f"http://localhost{BACK}"
     [told] = bodies_to(harbour.engine, sam.email)
     assert f"You signed in through {harbour.tenant.name} for the first time" in told
+    assert harbour.sql("SELECT words FROM trail_event WHERE home_id = :p", p=sam.id) == [
+        (f"Signed in through {harbour.tenant.name} for the first time",)
+    ]
     assert f"{sam.email} signed in by the organisation’s provider for the first time" in harbour.trail()
 
 
@@ -82,6 +85,7 @@ def test_somebody_invited_joins_without_a_password(harbour: Harbour) -> None:
         invite_member(scope, email=email, name="Nia Newcomer", role=Role.MANAGER)
     harbour.provider.script.claims = {"sub": "nia", "email": email}
     client = harbour.client()
+    assert f'href="{harbour.home}sign-in"' in client.get(invitation_path(harbour.engine, email)).text
     assert harbour.go(client).location == harbour.home
     assert may_open(client, harbour.home)
     assert harbour.sql(

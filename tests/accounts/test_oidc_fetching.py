@@ -93,6 +93,7 @@ def test_what_was_checked_is_what_is_reached(monkeypatch: pytest.MonkeyPatch, ad
         "https://login.example.org/\r\nHost: evil",
         "https://login.example.org:99999",
         "https://[::1",
+        "https://login.example.org/ŵ",
         "//login.example.org",
         "login.example.org",
         "",

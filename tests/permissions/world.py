@@ -24,9 +24,9 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
-from tia_hub.tenants.queries.identity_providers import list_domains
+from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_own_organisation
-from tia_hub.tenants.services.identity_providers import ask_for_domain, confirm_domain
+from tia_hub.tenants.services.identity_providers import ask_for_email_domain, confirm_email_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
 from tia_hub.tenants.types import Role
@@ -82,8 +82,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
-        ask_for_domain(scope, f"{mark}.{tenant.slug}.example.org")
-        [domain] = list_domains(scope, tenant.id)
+        ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
+        [domain] = list_email_domains(scope, tenant.id)
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -127,8 +127,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         token = _token(scope, "provider_invitation")
         lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
         lead_token = _token(scope, "invitation")
-        confirm_domain(scope, newcomer.id, "quiet.example.org")
-        [domain] = list_domains(scope, newcomer.id)
+        confirm_email_domain(scope, newcomer.id, "quiet.example.org")
+        [domain] = list_email_domains(scope, newcomer.id)
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",

@@ -382,7 +382,7 @@ class IdentityProviderForm(Form):
         }
 
 
-class DomainForm(Form):
+class EmailDomainForm(Form):
     """An e-mail domain of an organisation."""
 
     domain = LineField(

@@ -77,7 +77,7 @@ class Fetcher:
         except ValueError:
             host, parts = "", urlsplit("")
         plain = parts.scheme == "http" and host in LOCAL and host in self._internal_hosts
-        odd = parts.username or parts.fragment or any(character.isspace() or not character.isprintable() for character in url)
+        odd = parts.username or parts.fragment or not url.isascii() or not url.isprintable() or " " in url
         if not host or odd or len(url) > LONGEST_ADDRESS or not (parts.scheme == "https" or plain):
             raise ProviderFault("An address of the provider is not one that can be used: it has to begin with https://")
         return parts

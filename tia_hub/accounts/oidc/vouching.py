@@ -18,6 +18,8 @@ from tia_hub.accounts.store import current_security, current_store
 from tia_hub.core.identity import resolver
 
 VOUCHED_BY, VOUCHED_ONLY, VOUCHING = "vouched_by", "vouched_only", "vouching"
+ONE_FACTOR, MORE_FACTORS = "oidc", "oidc_mfa"
+"""How a session was signed in, for Flask-Security's signal: whether the provider is trusted to have asked for more."""
 ALWAYS_OPEN = frozenset({"security.login", "security.logout"})
 
 
@@ -64,7 +66,7 @@ def _go_on(person: Person, organisations: list[str], *, then: str, with_own_fact
         if step is not None:
             cookie[VOUCHING] |= {"only": False}
             return step
-    login_user(person, authn_via=["oidc"])
+    login_user(person, authn_via=[ONE_FACTOR if with_own_factor else MORE_FACTORS])
     current_store().commit()
     return redirect(then, 303)
 

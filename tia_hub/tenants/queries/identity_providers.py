@@ -29,7 +29,7 @@ def find_identity_provider(scope: OrganisationScope) -> IdentityProvider | None:
     return scope.session.scalar(select(IdentityProvider).where(IdentityProvider.organisation_id == scope.organisation_id))
 
 
-def list_domains(
+def list_email_domains(
     scope: OrganisationScope | PartnershipScope, organisation_id: UUID, *, confirmed_only: bool = False
 ) -> list[OrganisationDomain]:
     """The e-mail domains of an organisation, by name."""
@@ -39,7 +39,7 @@ def list_domains(
     return list(scope.session.scalars(query.order_by(OrganisationDomain.domain)))
 
 
-def get_domain(scope: OrganisationScope | PartnershipScope, domain_id: UUID) -> OrganisationDomain:
+def get_email_domain(scope: OrganisationScope | PartnershipScope, domain_id: UUID) -> OrganisationDomain:
     """An e-mail domain of an organisation. Raises NotFound."""
     query = select(OrganisationDomain).where(OrganisationDomain.id == domain_id)
     if isinstance(scope, PartnershipScope):

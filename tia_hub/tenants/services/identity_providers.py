@@ -16,7 +16,12 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
-from tia_hub.tenants.queries.identity_providers import find_identity_provider, find_vouched, get_domain, list_domains
+from tia_hub.tenants.queries.identity_providers import (
+    find_identity_provider,
+    find_vouched,
+    get_email_domain,
+    list_email_domains,
+)
 from tia_hub.tenants.queries.invitations import find_open_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
@@ -169,7 +174,7 @@ def make_client(provider: IdentityProvider) -> Client:
     )
 
 
-def ask_for_domain(scope: OrganisationScope, domain: str) -> None:
+def ask_for_email_domain(scope: OrganisationScope, domain: str) -> None:
     """Name a domain as the organisation's own; it counts once the coordinator's office has confirmed it."""
     _refuse_everybodys(domain)
     made = scope.session.scalar(
@@ -183,7 +188,7 @@ def ask_for_domain(scope: OrganisationScope, domain: str) -> None:
     record(scope, "domain.asked_for", f"Named {domain} as an email domain of the organisation", target_id=made)
 
 
-def confirm_domain(scope: PartnershipScope, organisation_id: UUID, domain: str) -> None:
+def confirm_email_domain(scope: PartnershipScope, organisation_id: UUID, domain: str) -> None:
     """Confirm that a domain is an organisation's own, whether it asked or not. Raises NotFound, Refused."""
     organisation = get_organisation(scope, organisation_id)
     _refuse_everybodys(domain)
@@ -201,9 +206,9 @@ def confirm_domain(scope: PartnershipScope, organisation_id: UUID, domain: str) 
     record(scope, "domain.confirmed", f"Confirmed {domain} as an email domain of {organisation.name}", target_id=made)
 
 
-def remove_domain(scope: OrganisationScope | PartnershipScope, domain_id: UUID) -> OrganisationDomain:
+def remove_email_domain(scope: OrganisationScope | PartnershipScope, domain_id: UUID) -> OrganisationDomain:
     """Take a domain off an organisation; nobody signs in by its addresses from then on. Raises NotFound."""
-    found = get_domain(scope, domain_id)
+    found = get_email_domain(scope, domain_id)
     scope.session.execute(
         delete(OrganisationDomain).where(
             OrganisationDomain.organisation_id == found.organisation_id, OrganisationDomain.id == found.id
@@ -262,7 +267,7 @@ def _check_address(scope: OrganisationScope, vouched: Vouched) -> Refusal | None
         return Refusal.NO_ADDRESS
     if vouched.email_refuted:
         return Refusal.UNVERIFIED
-    confirmed = {each.domain for each in list_domains(scope, scope.organisation_id, confirmed_only=True)}
+    confirmed = {each.domain for each in list_email_domains(scope, scope.organisation_id, confirmed_only=True)}
     if domain not in confirmed or (vouched.issuer == GOOGLE and vouched.hosted_domain not in confirmed):
         return Refusal.FOREIGN
     return None

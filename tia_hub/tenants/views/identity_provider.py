@@ -15,13 +15,13 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, transaction
-from tia_hub.tenants.forms import DomainForm, IdentityProviderForm, MemberAddressForm
-from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_domains
+from tia_hub.tenants.forms import EmailDomainForm, IdentityProviderForm, MemberAddressForm
+from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_email_domains
 from tia_hub.tenants.services.identity_providers import (
     NotProven,
-    ask_for_domain,
+    ask_for_email_domain,
     make_client,
-    remove_domain,
+    remove_email_domain,
     save_provider,
     unbind,
 )
@@ -33,7 +33,7 @@ def _page(
     scope: OrganisationScope,
     *,
     form: IdentityProviderForm | None = None,
-    domain_form: DomainForm | None = None,
+    domain_form: EmailDomainForm | None = None,
     member_form: MemberAddressForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -44,10 +44,10 @@ def _page(
         scope=scope,
         provider=provider,
         form=form or IdentityProviderForm.of(provider),
-        domain_form=domain_form or DomainForm(formdata=None),
+        domain_form=domain_form or EmailDomainForm(formdata=None),
         member_form=member_form or MemberAddressForm(formdata=None),
         faulty=faulty,
-        domains=list_domains(scope, scope.organisation_id),
+        domains=list_email_domains(scope, scope.organisation_id),
         states=OwnSignIn,
         second_factors=SecondFactor,
         newcomers=Newcomers,
@@ -102,11 +102,11 @@ def test_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.SIGN_IN_MANAGE)
 def add_own_domain(scope: OrganisationScope) -> ResponseReturnValue:
     """Name a domain, for the coordinator's office to confirm."""
-    form = DomainForm()
+    form = EmailDomainForm()
     if not form.validate():
         return _page(scope, domain_form=form, status=422)
     try:
-        ask_for_domain(scope, form.domain.data or "")
+        ask_for_email_domain(scope, form.domain.data or "")
     except Refused as refusal:
         form.domain.errors = [str(refusal)]
         return _page(scope, domain_form=form, status=422)
@@ -118,7 +118,7 @@ def add_own_domain(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.SIGN_IN_MANAGE)
 def remove_own_domain(scope: OrganisationScope, domain_id: UUID) -> ResponseReturnValue:
     """Take a domain off."""
-    removed = remove_domain(scope, domain_id)
+    removed = remove_email_domain(scope, domain_id)
     return see("tenants.own_sign_in", f"{removed.domain} was removed.", organisation=scope.slug)
 
 

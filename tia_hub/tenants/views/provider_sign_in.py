@@ -25,6 +25,7 @@ from tia_hub.core.mail.services import post_to_person
 from tia_hub.core.pages import page
 from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInScope, transaction
+from tia_hub.core.trail import record_for_person
 from tia_hub.settings import Settings
 from tia_hub.tenants.forms import WorkAddressForm
 from tia_hub.tenants.models import IdentityProvider
@@ -194,7 +195,9 @@ def _person_of(outcome: Admitted | Newcomer, vouched: Vouched) -> tuple[Person, 
 def _tell(person: Person, way: WayIn) -> None:
     """Tell somebody that their account can be opened in a way that it could not be before."""
     context = {"name": person.name, "organisation": way.name, "subject": f"You can now sign in through {way.name}"}
-    with transaction(IdentityScope()) as scope:
+    actor = Actor(person_id=person.id, name=person.name, address=request.remote_addr)
+    with transaction(IdentityScope(actor=actor)) as scope:
+        record_for_person(scope, person.id, "sign_in.bound", f"Signed in through {way.name} for the first time")
         post_to_person(
             scope,
             person_id=person.id,
