@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = True
     """Cookies travel by HTTPS only. Only plain-HTTP installations on one machine turn this off."""
 
+    internal_identity_hosts: str = ""
+    """Hosts of organisations' identity providers that may be reached although they are not on the public internet, parted by
+    commas. `localhost` among them may even be reached by plain HTTP: for trials alone."""
+
     proxies_trusted: int = Field(default=0, ge=0, description="proxies in front that set X-Forwarded-*")
     database_pool: int = Field(default=10, ge=1)
     statement_timeout: int = Field(default=30_000, ge=100, description="milliseconds")

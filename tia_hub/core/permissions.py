@@ -34,6 +34,7 @@ class Permission(Enum):
     COURSE_SCORE = (PlaceKind.ORGANISATION, "answer the five selection questions for the organisation")
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
+    SIGN_IN_MANAGE = (PlaceKind.ORGANISATION, "have people sign in by the organisation's own identity provider")
     ORGANISATION_CHANGE = (
         PlaceKind.ORGANISATION,
         "change the organisation's logo and number of staff, and ask for its deletion or stop it",
