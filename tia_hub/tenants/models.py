@@ -122,6 +122,8 @@ class Membership(OfOrganisation, Base):
     manager_id: Mapped[UUID | None]
     """The membership of the line manager."""
     ended_at: Mapped[datetime | None]
+    forms_removed_at: Mapped[datetime | None]
+    """When the retention rule looked after what they wrote, once they had left."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)

@@ -20,11 +20,17 @@ class JobName(StrEnum):
     PUBLISH_FIGURES = "publish_figures"
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
+    COPY_PERSONAL_DATA = "copy_personal_data"
+    ERASE_PERSON = "erase_person"
+    TELL_OF_ERASURE = "tell_of_erasure"
+    APPLY_RETENTION = "apply_retention"
+    APPLY_RETENTION_HERE = "apply_retention_here"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.DEFAULT if self is JobName.PUBLISH_FIGURES else Queue.REPORTS
+        with_paper = (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT, JobName.COPY_PERSONAL_DATA)
+        return Queue.REPORTS if self in with_paper else Queue.DEFAULT
 
 
 class JobState(StrEnum):
