@@ -34,7 +34,11 @@ class Permission(Enum):
     COURSE_SCORE = (PlaceKind.ORGANISATION, "answer the five selection questions for the organisation")
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
-    ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    ORGANISATION_TRAIL = (
+        PlaceKind.ORGANISATION,
+        "read the organisation's trail, take it away, and see who has access",
+    )
+    RETENTION_CHOOSE = (PlaceKind.ORGANISATION, "choose how long the organisation keeps things")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,

@@ -74,6 +74,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.RETENTION_CHOOSE,
     },
 }
 

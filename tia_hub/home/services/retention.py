@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from tia_hub.core import bell
@@ -135,7 +135,7 @@ def _enqueue_there(scope: InstallationScope, kind: PlaceKind, home_id: UUID, par
             key="retention",
             payload={},
         )
-        .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=Job.state == "queued")
+        .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=text("state = 'queued'"))
         .returning(Job.id)
     ).scalar_one_or_none()
     if made is not None:
