@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from tia_hub.accounts import security
 from tia_hub.accounts.notices import bp as notices
 from tia_hub.accounts.views import bp as accounts
+from tia_hub.audits.teams import AuditsOfTeams
 from tia_hub.audits.views import bp as audits
 from tia_hub.core import bell, errors, pages, policy, web
 from tia_hub.core.clock import format_date, format_time
@@ -16,6 +17,7 @@ from tia_hub.framework.views import bp as framework
 from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
+from tia_hub.leaving.views import bp as leaving
 from tia_hub.models import load_models
 from tia_hub.outcomes.views import bp as outcomes
 from tia_hub.reports.views import bp as reports
@@ -36,6 +38,7 @@ ROOMS = (
     trainers,
     outcomes,
     reports,
+    leaving,
 )
 
 
@@ -50,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["bell"] = bell.Bell(bell.make_celery(settings))
     app.extensions["resolver"] = Places()
     app.extensions["navigation"] = NAVIGATION
+    app.extensions["held_by_teams"] = (AuditsOfTeams(),)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters |= {"date": format_date, "time": format_time}
 

@@ -39,12 +39,20 @@ class Permission(Enum):
         "read the organisation's trail, take it away, and see who has access",
     )
     RETENTION_CHOOSE = (PlaceKind.ORGANISATION, "choose how long the organisation keeps things")
+    ORGANISATION_CHANGE = (
+        PlaceKind.ORGANISATION,
+        "change the organisation's logo and number of staff, and ask for its deletion or stop it",
+    )
+    ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,
         "open the partnership's pages and see what organisations have published",
     )
-    ORGANISATION_MANAGE = (PlaceKind.PARTNERSHIP, "create organisations and invite their leads")
+    ORGANISATION_MANAGE = (
+        PlaceKind.PARTNERSHIP,
+        "create, suspend and archive organisations, invite their leads and see who leads them",
+    )
     REGISTRY_MANAGE = (PlaceKind.PARTNERSHIP, "register training providers and accept their courses")
     REPORT_READ = (PlaceKind.PARTNERSHIP, "read and download partnership reports")
     REPORT_WRITE = (PlaceKind.PARTNERSHIP, "compile partnership reports and schedule them")

@@ -19,7 +19,7 @@ from flask_wtf.csrf import ValidationError, validate_csrf
 
 from tia_hub.core.db import db
 from tia_hub.core.errors import error_page
-from tia_hub.core.identity import resolver
+from tia_hub.core.identity import Access, resolver
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
 from tia_hub.core.trail import is_recorded, record
@@ -101,9 +101,13 @@ def _note_refusal(scope: Home, permission: Permission) -> None:
 
 
 def require(
-    permission: Permission,
+    permission: Permission, *, at_rest: bool = False
 ) -> Callable[[Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
-    """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`."""
+    """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`.
+
+    Where a place can only be read, what would change it is refused with 409, except `at_rest`: what takes its data away, or
+    brings it back to life.
+    """
 
     def decorate(view: Callable[Concatenate[Any, Arguments], ResponseReturnValue]) -> View:
         @wraps(view)
@@ -117,11 +121,16 @@ def require(
                 abort(404)
             actor = _actor()
             db.session.close()
+            title, text = place.notice or (None, None)
+            if place.access is Access.SHUT:
+                return error_page(403, title=title, text=text)
             scope: Home = found.make_scope(place, actor)
-            g.scope = scope
+            g.scope, g.place_notice = scope, text
             if permission not in place.permissions:
                 _note_refusal(scope, permission)
                 abort(403)
+            if place.access is Access.READ_ONLY and request.method not in SAFE and not at_rest:
+                return error_page(409, title=title, text=text)
             return _answer(view, scope, arguments)
 
         setattr(door, POLICY, permission)

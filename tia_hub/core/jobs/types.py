@@ -25,12 +25,26 @@ class JobName(StrEnum):
     TELL_OF_ERASURE = "tell_of_erasure"
     APPLY_RETENTION = "apply_retention"
     APPLY_RETENTION_HERE = "apply_retention_here"
+    EXPORT_ORGANISATION = "export_organisation"
+    FORGET_EXPORT = "forget_export"
+    DELETE_ORGANISATION = "delete_organisation"
+    REMIND_OF_DELETION = "remind_of_deletion"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
         with_paper = (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT, JobName.COPY_PERSONAL_DATA)
         return Queue.REPORTS if self in with_paper else Queue.DEFAULT
+
+    @property
+    def goes_on_at_rest(self) -> bool:
+        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
+        return self in (
+            JobName.REMIND_OF_DELETION,
+            JobName.EXPORT_ORGANISATION,
+            JobName.FORGET_EXPORT,
+            JobName.APPLY_RETENTION_HERE,
+        )
 
 
 class JobState(StrEnum):
@@ -67,3 +81,7 @@ class RunLater(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:g} s")
         self.seconds = seconds
+
+
+class PlaceAtRest(RunLater):
+    """The job's place is suspended, archived or waiting to be deleted: the job stops at this step, and waits."""

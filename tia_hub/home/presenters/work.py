@@ -11,7 +11,7 @@ from tia_hub.audits.types import AuditState, Disclosure, Rating
 from tia_hub.core.clock import format_date
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.home.presenters.items import Fact, Item, plural, step
+from tia_hub.home.presenters.items import Fact, Item, plural
 from tia_hub.outcomes.types import IndicatorSummary
 from tia_hub.reports.models import Publication
 from tia_hub.tenants.types import Joining
@@ -21,9 +21,8 @@ from tia_hub.training.types import FormState
 
 @dataclass(kw_only=True)
 class Work:
-    """The page: first steps of a newcomer, what waits, what is with others, and facts of the organisation."""
+    """The page: what waits, what is with others, and facts of the organisation."""
 
-    steps: list[Item] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
     resting: list[Item] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -208,7 +207,18 @@ def add_publication(work: Work, scope: OrganisationScope, publication: Publicati
 
 
 def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
-    """For a lead: how many people are here, and who was invited and has not joined."""
+    """For a lead: how many people are here, who was invited and has not joined, and whom to confirm as a further lead."""
+    if joining.to_confirm:
+        work.waiting.append(
+            Item(
+                title=f"Confirm {plural(joining.to_confirm, 'new lead', 'new leads')}",
+                href=url_for("tenants.invitations", organisation=scope.slug),
+                hint="The coordinator’s office would like to invite somebody as a lead beside you. Nothing is sent until a "
+                "lead confirms it",
+                status="Your turn",
+                colour="amber",
+            )
+        )
     if joining.expired:
         work.waiting.append(
             Item(
@@ -230,30 +240,3 @@ def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
     address = url_for("tenants.people", organisation=scope.slug)
     words = plural(joining.members, "person", "people")
     work.facts.append(Fact(key="People", value=words, href=address, text="See"))
-
-
-def add_first_steps(work: Work, scope: OrganisationScope, *, joining: Joining, has_audits: bool, shared: bool) -> None:
-    """For a lead whose organisation begins: what to do first. Nothing once all of it is done."""
-    has_people = joining.members > 1 or joining.invited > 0
-    if has_people and has_audits and shared:
-        return
-    work.steps = [
-        step(
-            "Invite your colleagues",
-            url_for("tenants.people" if has_people else "tenants.invite", organisation=scope.slug),
-            "They get an email with a link. Make teams first if you want to say who belongs where",
-            done=has_people,
-        ),
-        step(
-            "Start your first audit",
-            url_for("audits.index" if has_audits else "audits.start", organisation=scope.slug),
-            "See where your organisation is on its journey. You can stop and go on, and only your organisation sees it",
-            done=has_audits,
-        ),
-        step(
-            "Share an audit with the coordinator",
-            url_for("audits.index", organisation=scope.slug),
-            "Once it is submitted, and only if you choose to. You see first what they will see",
-            done=shared,
-        ),
-    ]

@@ -14,12 +14,14 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_organisation, get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
 from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
-from tia_hub.tenants.types import InvitationState, Role
+from tia_hub.tenants.types import InvitationState, OrganisationState, Role
 
 GOOD_FOR = timedelta(days=7)
 
@@ -55,6 +57,7 @@ def _write(
     role: Role,
     team_id: UUID | None = None,
     manager_id: UUID | None = None,
+    awaits_lead: bool = False,
 ) -> UUID:
     token = new_token()
     invitation: Invitation | None = scope.session.scalar(
@@ -71,6 +74,7 @@ def _write(
             manager_id=manager_id,
             token_hash=hash_token(token),
             expires_at=now() + GOOD_FOR,
+            awaits_lead=awaits_lead,
         )
         .on_conflict_do_nothing(
             index_elements=["organisation_id", "email"], index_where=text("accepted_at IS NULL AND revoked_at IS NULL")
@@ -79,14 +83,22 @@ def _write(
     )
     if invitation is None:
         raise AlreadyInvited(f"{email} has an invitation already. You can send it again from the list of invitations.")
-    _mail(scope, invitation, token, organisation_name)
+    if isinstance(scope, PartnershipScope) and awaits_lead:
+        _ask_the_leads(scope, invitation, organisation_name)
+    else:
+        _mail(scope, invitation, token, organisation_name)
     record(scope, "invitation.sent", f"Invited {name} as {role.words.lower()} of {organisation_name}", target_id=invitation.id)
     return invitation.id
 
 
 def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, name: str) -> UUID:
-    """Invite the lead of an organisation. Raises NotFound, AlreadyInvited."""
+    """Invite a lead of an organisation. Where it has leads, one of them has to confirm that before anything is sent.
+
+    Raises NotFound, AlreadyInvited, and Refused where the organisation is not active.
+    """
     organisation = get_organisation(scope, organisation_id)
+    if organisation.state != OrganisationState.ACTIVE:
+        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
     return _write(
         scope,
         organisation_id=organisation.id,
@@ -94,7 +106,42 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
         email=email,
         name=name,
         role=Role.LEAD,
+        awaits_lead=bool(list_leads(scope, organisation_id)),
     )
+
+
+def _ask_the_leads(scope: PartnershipScope, invitation: Invitation, organisation_name: str) -> None:
+    """Whoever leads reads all that the organisation wrote: that the office invites one more is not enough."""
+    for lead in list_leads(scope, invitation.organisation_id):
+        post(
+            scope,
+            to=lead.email,
+            recipient_id=lead.person_id,
+            subject=f"Shall {invitation.name} become a lead of {organisation_name}?",
+            template="lead_confirm",
+            context={
+                "name": lead.name,
+                "newcomer": invitation.name,
+                "address": invitation.email,
+                "organisation": organisation_name,
+                "inviter": scope.actor.name,
+                "expires_at": invitation.expires_at,
+                "link": link("home.places"),
+            },
+        )
+
+
+def confirm_lead(scope: OrganisationScope, invitation_id: UUID) -> Invitation:
+    """Confirm a further lead whom the coordinator's office invites: now it is sent. Raises NotFound, Refused."""
+    invitation = _open(scope, invitation_id)
+    if invitation.state is not InvitationState.WAITING:
+        raise Refused(f"The invitation of {invitation.name} does not wait to be confirmed.")
+    invitation.awaits_lead, invitation.lead_confirmed_at = False, now()
+    token = new_token()
+    invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
+    _mail(scope, invitation, token, scope.name)
+    record(scope, "invitation.confirmed", f"Confirmed {invitation.name} as a new lead", target_id=invitation.id)
+    return invitation
 
 
 def invite_member(
@@ -133,15 +180,25 @@ def _open(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> I
 
 
 def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
-    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused."""
+    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused.
+
+    One of the coordinator's office that no lead confirmed waits for a lead (again) where the organisation has any by now.
+    """
     invitation = _open(scope, invitation_id)
     token = new_token()
     invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
     if isinstance(scope, PartnershipScope):
         organisation_name = get_organisation(scope, invitation.organisation_id).name
+        leads = list_leads(scope, invitation.organisation_id)
+        invitation.awaits_lead = bool(leads) and invitation.lead_confirmed_at is None
+        if invitation.awaits_lead:
+            _ask_the_leads(scope, invitation, organisation_name)
+        else:
+            _mail(scope, invitation, token, organisation_name)
+    elif invitation.awaits_lead:
+        raise Refused(f"The coordinator’s office invited {invitation.name}, and has to ask again.")
     else:
-        organisation_name = scope.name
-    _mail(scope, invitation, token, organisation_name)
+        _mail(scope, invitation, token, scope.name)
     record(scope, "invitation.sent_again", f"Sent the invitation of {invitation.name} again", target_id=invitation.id)
     return invitation
 
@@ -164,9 +221,11 @@ def _manager_still_there(scope: OrganisationScope, manager_id: UUID | None) -> U
 def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_id: UUID, person_id: UUID) -> None:
     """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
 
-    Raises NotFound where it was used, withdrawn or re-sent meanwhile, or is too old.
+    Raises NotFound where it was used, withdrawn or re-sent meanwhile, is too old, or its organisation is not active.
     """
     one_at_a_time(scope)
+    if list_at_rest(scope, [scope.organisation_id], hold=True):
+        raise NotFound
     invitation = get_invitation(scope, invitation_id)
     if invitation.state is not InvitationState.SENT or invitation.token_hash != token_hash:
         raise NotFound

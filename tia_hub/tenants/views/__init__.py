@@ -1,6 +1,27 @@
 """Pages of organisations, teams, people and invitations: one file for each, one blueprint for all."""
 
-from tia_hub.tenants.views import invitations, organisations, people, teams
+from tia_hub.tenants.views import (
+    invitations,
+    levels,
+    lifecycle,
+    managers,
+    organisations,
+    own_organisation,
+    people,
+    requests,
+    teams,
+)
 from tia_hub.tenants.views.blueprint import bp
 
-__all__ = ["bp", "invitations", "organisations", "people", "teams"]
+__all__ = [
+    "bp",
+    "invitations",
+    "levels",
+    "lifecycle",
+    "managers",
+    "organisations",
+    "own_organisation",
+    "people",
+    "requests",
+    "teams",
+]

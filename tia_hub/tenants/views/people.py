@@ -1,41 +1,61 @@
 """The people of an organisation: found, invited, placed, and their leaving."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tia_hub.core.errors import Refused
-from tia_hub.core.pages import page, see
+from tia_hub.core.pages import htmx, page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import InviteForm, MemberForm
+from tia_hub.tenants.forms import InviteForm, MemberForm, PeopleForm
 from tia_hub.tenants.models import Membership
-from tia_hub.tenants.presenters import COLOURS
-from tia_hub.tenants.queries.invitations import list_invitations
+from tia_hub.tenants.presenters import COLOURS, present_invited, present_people
+from tia_hub.tenants.queries.invitations import list_invitations, search_invited
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
-from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
-from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.services.invitations import (
+    AlreadyInvited,
+    confirm_lead,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+)
+from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
+from tia_hub.tenants.types import PeopleState, Role, Slice
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 
 @bp.get("/o/<organisation>/people")
 @require(Permission.PEOPLE_MANAGE)
 def people(scope: OrganisationScope) -> ResponseReturnValue:
-    """Everybody in the organisation, searched as one types."""
+    """Everybody in the organisation, searched as one types; by role, team and state, in several orders."""
     search, number = asked_for()
-    found = search_people(scope, search=search, page=number)
+    form = PeopleForm(formdata=request.args)
+    # Of the list alone, which is fetched as one types, the teams are needed only where they choose who is in it.
+    teams = list_teams(scope) if not htmx or form.needs_teams else []
+    form.offer(teams)
+    wanted = form.wanted(teams, search=search, page=number)
+    found: Slice[Any]
+    if wanted.state is PeopleState.INVITED:
+        found = search_invited(scope, wanted)
+        rows = present_invited(found, teams, organisation=scope.slug)
+    else:
+        found = search_people(scope, wanted)
+        rows = present_people(found, organisation=scope.slug)
     return page(
         "tenants/people.html",
         part="tenants/_people.html",
         found=found,
+        rows=rows,
+        form=form,
         search=search,
-        roles=Role,
+        chosen=form.chosen,
         scope=scope,
-        href=lambda number: url_for("tenants.people", organisation=scope.slug, q=search or None, page=number),
+        href=lambda number: url_for("tenants.people", organisation=scope.slug, q=search or None, **form.chosen, page=number),
     )
 
 
@@ -89,6 +109,14 @@ def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue
     return see("tenants.invitations", message, organisation=scope.slug)
 
 
+@bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/confirm")
+@require(Permission.PEOPLE_MANAGE)
+def confirm(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
+    """Confirm somebody whom the coordinator's office invites as a further lead."""
+    invitation = confirm_lead(scope, invitation_id)
+    return see("tenants.invitations", f"An invitation is on its way to {invitation.email}.", organisation=scope.slug)
+
+
 @bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/withdraw")
 @require(Permission.PEOPLE_MANAGE)
 def withdraw(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
@@ -139,6 +167,9 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         return _person_page(scope, member, form, status=422)
     try:
         change_member(scope, membership_id, **form.values())
+    except StillManages as refusal:
+        form.role.errors = [str(refusal)]
+        return _person_page(scope, member, form, status=422)
     except Refused as refusal:
         form.form_errors.append(str(refusal))
         return _person_page(scope, member, form, status=422)
@@ -148,19 +179,3 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         organisation=scope.slug,
         membership_id=membership_id,
     )
-
-
-@bp.get("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def ask_to_close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """What closing somebody's access means, before it is done."""
-    member = get_member(scope, membership_id)
-    return page("tenants/close.html", member=member, reports=list_reports(scope, membership_id), scope=scope)
-
-
-@bp.post("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """Close somebody's access."""
-    name = end_membership(scope, membership_id)
-    return see("tenants.people", f"The access of {name} is closed.", organisation=scope.slug)
