@@ -28,7 +28,7 @@ WRITTEN = "id, created_at, home_kind, home_id, actor_id, actor_name, address, ac
 CHAINED = "number, salt, seal, hash, erased_by, actor_name, address, words"
 POSTED = "id, created_at, home_kind, home_id, recipient_id, purpose, to_address, subject, state, sent_at"
 INVITATIONS = ("invitation", "provider_invitation")
-PLACES = {"organisation": "id, partnership_id", "partnership": "id", "provider": "id, partnership_id"}
+PLACES = {"partnership": "id", "provider": "id, partnership_id"}
 OWN_KEY = "(SELECT current_setting('app.person_key'))"
 OWN = f"home_kind = 'person' AND home_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
@@ -111,6 +111,7 @@ def upgrade() -> None:
     for name in ("trail_shorten_people", "trail_old_events_of_people"):
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {DISPATCH}")
     op.execute(f"GRANT EXECUTE ON FUNCTION trail_erase TO {IDENTITY}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION forget_manager TO {APP}")
     op.execute(f"GRANT EXECUTE ON FUNCTION sign_in_evidence TO {APP}")
     # What was written before is chained in the order in which it happened.
     op.execute(
@@ -164,16 +165,18 @@ LET_IN = (
     ("email", DISPATCH, "delete"),
     ("invitation", IDENTITY, "own", "delete"),
     ("provider_invitation", IDENTITY, "own", "delete"),
-    ("agreed_form", APP, "delete", "update"),
-    ("organisation", DISPATCH, "select"),
+    ("agreed_form", APP, "delete"),
+    ("agreed_form", TRAIL, "select", "update"),
+    ("self_assessment_answer", TRAIL, "select", "update"),
     ("partnership", DISPATCH, "select"),
     ("provider", DISPATCH, "select"),
     ("membership", TRAIL, "select"),
     ("person", TRAIL, "select"),
 )
 """Whom this migration let in where."""
+FORGOTTEN_IN = ("trail_event", "membership", "person", "agreed_form", "self_assessment_answer")
 GRANTED = (
-    *((table, TRAIL, "ALL") for table in ("trail_event", "membership", "person")),
+    *((table, TRAIL, "ALL") for table in FORGOTTEN_IN),
     ("trail_event", f"{IDENTITY}, {DISPATCH}", "ALL"),
     ("job", IDENTITY, "ALL"),
     *((table, DISPATCH, "DELETE") for table in ("job", "email", "notice_wish")),
@@ -181,7 +184,7 @@ GRANTED = (
     ("email", IDENTITY, "SELECT"),
     ("schedule", DISPATCH, "INSERT"),
     *((table, IDENTITY, "DELETE") for table in INVITATIONS),
-    ("agreed_form", APP, "DELETE, UPDATE"),
+    ("agreed_form", APP, "DELETE"),
     *((table, DISPATCH, "SELECT") for table in PLACES),
 )
 
@@ -230,7 +233,11 @@ def raise_walls() -> None:
     manager = f"organisation_id = {setting('organisation')} AND manager_id = {setting('member')}"
     op.execute(f"ALTER POLICY {APP}_delete ON self_assessment USING ({worker})")
     let_in("agreed_form", APP, worker, "DELETE")
-    let_in("agreed_form", APP, manager, "UPDATE", columns="content")
+    let_in("agreed_form", TRAIL, manager, "SELECT", columns="organisation_id, id, manager_id, content")
+    let_in("agreed_form", TRAIL, manager, "UPDATE", columns="content")
+    wrote = f"organisation_id = {setting('organisation')} AND author_id = {setting('member')} AND owner = 'manager'"
+    let_in("self_assessment_answer", TRAIL, wrote, "SELECT", columns="organisation_id, id, author_id, owner, text, version")
+    let_in("self_assessment_answer", TRAIL, wrote, "UPDATE", columns="text, version")
 
     tenant_table("retention_period")
     tenant_table("access_review", ("SELECT", "INSERT"))
@@ -247,7 +254,9 @@ def raise_walls() -> None:
     let_in("trail_event", DISPATCH, "home_kind = 'installation'", "INSERT", columns=WRITTEN)
 
     # What an auditor is shown of a member's sign-in: that there is a second factor, and when they came last.
-    let_in("membership", TRAIL, f"organisation_id = {setting('organisation')}", "SELECT", columns="organisation_id, person_id")
+    let_in(
+        "membership", TRAIL, f"organisation_id = {setting('organisation')}", "SELECT", columns="organisation_id, id, person_id"
+    )
     let_in("person", TRAIL, "true", "SELECT", columns="id, tf_primary_method")
 
 
@@ -458,6 +467,46 @@ END
 $$
 """
 
+# What somebody wrote and agreed as a manager, also where the forms are closed to them now: their own words go, and their name
+# makes way in plans that others keep. For the acting member alone, and only once their erasure is due.
+FORGET_MANAGER = """
+CREATE FUNCTION forget_manager(pattern text, stead text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.erasure x JOIN public.membership m ON m.person_id = x.person_id
+        WHERE m.organisation_id = current_setting('app.organisation')::uuid AND m.id = current_setting('app.member')::uuid
+            AND x.due_at <= now() AND x.withdrawn_at IS NULL AND x.done_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'nobody asked for this erasure, or it is not due';
+    END IF;
+    UPDATE public.self_assessment_answer a SET text = '', version = a.version + 1
+        WHERE a.author_id = current_setting('app.member')::uuid AND a.owner = 'manager' AND a.text <> '';
+    UPDATE public.agreed_form f
+        SET content = f.content || jsonb_build_object(
+            'manager', stead,
+            'views', (
+                SELECT coalesce(jsonb_agg(v.item ORDER BY v.place), '[]')
+                FROM jsonb_array_elements(f.content -> 'views') WITH ORDINALITY AS v (item, place)
+                WHERE v.item ->> 'name' = f.content ->> 'worker'
+            ),
+            'answers', (
+                SELECT coalesce(
+                    jsonb_agg(
+                        a.item || jsonb_build_object('text', regexp_replace(a.item ->> 'text', pattern, stead, 'g'))
+                        ORDER BY a.place
+                    ),
+                    '[]'
+                )
+                FROM jsonb_array_elements(f.content -> 'answers') WITH ORDINALITY AS a (item, place)
+            )
+        )
+        WHERE f.manager_id = current_setting('app.member')::uuid;
+END
+$$
+"""
+
 EVIDENCE = """
 CREATE FUNCTION sign_in_evidence() RETURNS TABLE (person_id uuid, second_factor boolean, last_signed_in_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -479,6 +528,7 @@ FUNCTIONS = {
     "trail_shorten_people": SHORTEN_PEOPLE,
     "trail_old_events_of_people": OLD_OF_PEOPLE,
     "trail_erase": ERASE,
+    "forget_manager": FORGET_MANAGER,
     "sign_in_evidence": EVIDENCE,
 }
 """Each in the hands of the role tia_trail, which alone may change an event."""

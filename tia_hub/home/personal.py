@@ -8,6 +8,7 @@ from tia_hub.accounts import personal as accounts
 from tia_hub.audits import personal as audits
 from tia_hub.core import personal as core
 from tia_hub.core.clock import format_date
+from tia_hub.core.db import Base
 from tia_hub.core.personal import STEAD, Fact, Holding, Subject, instant
 from tia_hub.core.scope import IdentityScope, OrganisationScope
 from tia_hub.home.models import AccessReview, Erasure, PersonalCopy
@@ -58,7 +59,26 @@ def _forget_reviewer(scope: OrganisationScope, subject: Subject) -> None:
     )
 
 
+def _forget_exports(scope: OrganisationScope, subject: Subject) -> None:
+    # The room that keeps them stands above this one, and knows the table by its model.
+    exports = Base.metadata.tables["organisation_export"]
+    scope.session.execute(
+        update(exports)
+        .where(exports.c.organisation_id == scope.organisation_id, exports.c.requested_by == subject.person_id)
+        .values(requested_by_name=STEAD)
+    )
+
+
 HERE = (
+    Holding(
+        kind="exports",
+        title="Exports of an organisation that you asked for",
+        purpose="So that the organisation knows who has a copy of its data.",
+        fate="Stay, without your name.",
+        scope=OrganisationScope,
+        columns=("organisation_export.requested_by", "organisation_export.requested_by_name"),
+        erase=_forget_exports,
+    ),
     Holding(
         kind="requests",
         title="What you asked for about your data",
@@ -84,9 +104,9 @@ HERE = (
 )
 
 HOLDINGS: tuple[Holding, ...] = (
+    *training.HOLDINGS,
     *accounts.HOLDINGS,
     *tenants.HOLDINGS,
-    *training.HOLDINGS,
     *audits.HOLDINGS,
     *outcomes.HOLDINGS,
     *trainers.HOLDINGS,

@@ -27,6 +27,8 @@ class Office:
     partnership_id: UUID
     provider_id: UUID | None
     name: str
+    held: bool = True
+    """False where it is but the partnership of an organisation of theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 
 from tia_hub.accounts.models import Person
-from tia_hub.core.personal import MOST_ROWS, Fact, Holding, Subject, instant
+from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Coordinator, Invitation, Membership, Partnership, Team
+from tia_hub.tenants.models import Coordinator, Invitation, JoiningRequest, Membership, Partnership, Team
 from tia_hub.tenants.types import COORDINATOR_WORDS, Role
 
 
@@ -95,7 +95,64 @@ def _forget_invitations(scope: IdentityScope, subject: Subject) -> None:
     scope.session.execute(delete(Invitation).where(Invitation.email == subject.email))
 
 
+def _requests(scope: PartnershipScope, subject: Subject) -> Sequence[Fact]:
+    query = (
+        select(JoiningRequest)
+        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email == subject.email)
+        .order_by(JoiningRequest.created_at.desc())
+        .limit(MOST_ROWS)
+    )
+    return [
+        {
+            "Sent": instant(request.created_at),
+            "Organisation": request.name,
+            "Your name": request.asker_name,
+            "Your job": request.asker_job,
+            "Your address": request.asker_email,
+            "Why": request.why,
+            "What was asked": request.question,
+            "Your answer": request.answer,
+            "Decided": instant(request.decided_at),
+            "Reason": request.reason,
+        }
+        for request in scope.session.scalars(query)
+    ]
+
+
+def _forget_requests(scope: PartnershipScope, subject: Subject) -> None:
+    scope.session.execute(
+        update(JoiningRequest)
+        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email == subject.email)
+        .values(asker_name=STEAD, asker_email="", asker_job="")
+    )
+    replace_names(scope.session, subject, JoiningRequest.decided_by)
+
+
+def _forget_levels(scope: OrganisationScope, subject: Subject) -> None:
+    replace_names(scope.session, subject, Team.level_set_by)
+
+
 HOLDINGS = (
+    Holding(
+        kind="joining",
+        title="Your request that an organisation may join",
+        purpose="So that the coordinator can decide on it, and ask you.",
+        fate="Stays, as it is the partnership’s, without your name, your job and your address.",
+        rule="joining_requests",
+        scope=PartnershipScope,
+        columns=("joining_request.asker_email", "joining_request.decided_by"),
+        collect=_requests,
+        erase=_forget_requests,
+    ),
+    Holding(
+        kind="teams",
+        title="Levels that you set for teams",
+        purpose="So that colleagues know whom to ask.",
+        fate="Stay, without your name.",
+        scope=OrganisationScope,
+        columns=("team.level_set_by",),
+        erase=_forget_levels,
+    ),
     Holding(
         kind="membership",
         title="Your membership",

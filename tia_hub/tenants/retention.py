@@ -1,12 +1,12 @@
-"""How long organisations keep invitations."""
+"""How long invitations and requests to join are kept."""
 
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func
 
-from tia_hub.core.retention import Rule, delete_rule
-from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Invitation
+from tia_hub.core.retention import YEAR, Rule, delete_rule
+from tia_hub.core.scope import OrganisationScope, PartnershipScope
+from tia_hub.tenants.models import Invitation, JoiningRequest
 
 
 def _closed(scope: OrganisationScope, before: datetime) -> ColumnElement[bool]:
@@ -24,5 +24,16 @@ RULES: tuple[Rule, ...] = (
         bounds=(30, 365),
         model=Invitation,
         old=_closed,
+    ),
+    delete_rule(
+        kind="joining_requests",
+        words="Requests to join that were decided",
+        days=YEAR,
+        why="So that the coordinator’s office can show how it decided.",
+        scopes=(PartnershipScope,),
+        model=JoiningRequest,
+        old=lambda scope, before: and_(
+            JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.decided_at < before
+        ),
     ),
 )

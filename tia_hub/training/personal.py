@@ -1,10 +1,8 @@
 """What the room `training` holds on a person: their self-assessment, what they agreed, their words on others' forms."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy import func, select
 
 from tia_hub.core.personal import STEAD, Fact, Holding, Subject, instant
 from tia_hub.core.scope import OrganisationScope
@@ -81,21 +79,8 @@ def _erase_own(scope: OrganisationScope, subject: Subject) -> None:
 
 
 def _erase_as_manager(scope: OrganisationScope, subject: Subject) -> None:
-    scope.session.execute(
-        update(Answer)
-        .where(Answer.author_id == scope.membership_id, Answer.owner == AnswerOwner.MANAGER)
-        .values(text="", version=Answer.version + 1)
-    )
-    for agreed in scope.session.scalars(select(AgreedForm).where(AgreedForm.manager_id == scope.membership_id)):
-        agreed.content = _without_manager(agreed.content, subject)
-        flag_modified(agreed, "content")
-
-
-def _without_manager(content: dict[str, Any], subject: Subject) -> dict[str, Any]:
-    """What was agreed, kept for its worker: the manager is not named, and their own words are gone."""
-    views = [view for view in content["views"] if view["name"] == content["worker"]]
-    answers = [answer | {"text": subject.without(answer["text"])} for answer in content["answers"]]
-    return content | {"manager": STEAD, "views": views, "answers": answers}
+    # By a function of the database, as forms are closed to a manager who left or manages somebody else now (docs/adr/0023).
+    scope.session.execute(select(func.forget_manager(subject.pattern(), STEAD)))
 
 
 HOLDINGS = (

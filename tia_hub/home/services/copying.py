@@ -39,6 +39,7 @@ from tia_hub.home.queries import (
 from tia_hub.home.retention import BY_KIND
 from tia_hub.home.services.retention import chosen_periods
 from tia_hub.home.types import Belonging, Gathered, Office, Part
+from tia_hub.tenants.models import Partnership
 
 WHILE_IT_IS_HERE = "as long as the place it is in is here"
 
@@ -133,6 +134,9 @@ def find_everywhere(person_id: UUID) -> Everywhere:
         inviting = list_inviting_homes(scope, email)
         names = {name, *list_invited_names(scope, email), *list_former_names(scope, person_id)}
     identity = IdentityScope(person_key=key, actor=Actor(person_id=person_id, name=name))
+    held = {office.partnership_id for office in offices if office.provider_id is None}
+    beyond = {each.partnership_id for each in belongings} | {office.partnership_id for office in offices}
+    offices += [_partnership(partnership_id) for partnership_id in sorted(beyond - held, key=str)]
     places = Everywhere(
         Subject(person_id=person_id, name=name, email=email, names=frozenset(names)), identity, belongings, offices
     )
@@ -146,6 +150,12 @@ def find_everywhere(person_id: UUID) -> Everywhere:
         homes |= {office.partnership_id, office.provider_id or office.partnership_id}
     subject = Subject(person_id=person_id, name=name, email=email, names=frozenset(names), homes=frozenset(homes))
     return Everywhere(subject, identity, belongings, offices)
+
+
+def _partnership(partnership_id: UUID) -> Office:
+    with transaction(PartnershipScope(partnership_id=partnership_id), read_only=True) as scope:
+        name = scope.session.execute(select(Partnership.name).where(Partnership.id == partnership_id)).scalar_one()
+    return Office(partnership_id, None, name, held=False)
 
 
 def gather(person_id: UUID) -> Gathered:

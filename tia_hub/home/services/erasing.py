@@ -80,7 +80,7 @@ def list_blockers(everywhere: Everywhere) -> list[str]:
         if not others:
             words.append(f"You are the only lead of {each.name}. Make somebody else a lead first.")
     for office in everywhere.offices:
-        if office.provider_id is not None:
+        if office.provider_id is not None or not office.held:
             continue
         place = PartnershipScope(partnership_id=office.partnership_id)
         with transaction(place, read_only=True):

@@ -4,7 +4,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from tia_hub.core.clock import today
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import Refused
 from tia_hub.core.jobs.services import get_job
 from tia_hub.core.pages import download, page, see
 from tia_hub.core.policy import signed_in
@@ -67,7 +67,7 @@ def download_data(scope: IdentityScope, file: str) -> ResponseReturnValue:
     """A file of my copy."""
     content = get_copy_file(PersonScope.of(scope), file)
     if content is None:
-        raise NotFound
+        return see("home.data", "There is no copy to download. It may be older than a week: make a new one.")
     note_download(scope, file)
     return download(content, f"my-data-{today().isoformat()}.{file}", MIMETYPES[file])
 
