@@ -122,7 +122,7 @@ def upgrade() -> None:
 
 def raise_walls() -> None:
     # Who is told what is due is told which organisations rest or are due to go, and nothing else of them.
-    let_in("organisation", DISPATCH, "true", "SELECT", columns=DISPATCHED)
+    op.execute(f"GRANT SELECT ({DISPATCHED}) ON organisation TO {DISPATCH}")
     let_in(
         "membership",
         PARTNERSHIP,

@@ -6,7 +6,7 @@ from alembic import op
 from tia_hub.core.rls import IDENTITY, drop_tables, let_in, wall
 
 revision = "0010"
-down_revision = "0015"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
 from tests.factories.joining import ask_question, leave_request, make_confirmed_request
+from tests.factories.leaving import make_certificate
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
@@ -27,6 +28,7 @@ from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
+from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -80,6 +82,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        close_team(scope, make_team(tenant))
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -142,6 +145,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         picture = get_own_organisation(scope).logo_version
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     answer_token = ask_question(region, engine)
+    certificate_id = make_certificate(region, coordinator, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.EXPORT_ORGANISATION)
@@ -173,6 +177,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "version": 3,
         "report_id": report_id,
         "kind": "xlsx",
+        "certificate_id": certificate_id,
+        "leaving.certificate_file:kind": "json",
         "schedule_id": schedule_id,
         "action": "pause",
         "email_id": _newest_mail(region.scope(), "report").id,

@@ -24,16 +24,30 @@ class JobName(StrEnum):
     FORGET_EXPORT = "forget_export"
     DELETE_ORGANISATION = "delete_organisation"
     REMIND_OF_DELETION = "remind_of_deletion"
+    CHECK_STAFF_LIST = "check_staff_list"
+    IMPORT_STAFF_LIST = "import_staff_list"
+    FORGET_STAFF_LIST = "forget_staff_list"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.REPORTS if self in (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT) else Queue.DEFAULT
+        match self:
+            case JobName.COMPILE_REPORT | JobName.SEND_SCHEDULED_REPORT:
+                return Queue.REPORTS
+            case JobName.CHECK_STAFF_LIST | JobName.IMPORT_STAFF_LIST:
+                return Queue.IMPORTS
+            case _:
+                return Queue.DEFAULT
 
     @property
     def goes_on_at_rest(self) -> bool:
         """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
-        return self in (JobName.REMIND_OF_DELETION, JobName.EXPORT_ORGANISATION, JobName.FORGET_EXPORT)
+        return self in (
+            JobName.REMIND_OF_DELETION,
+            JobName.EXPORT_ORGANISATION,
+            JobName.FORGET_EXPORT,
+            JobName.FORGET_STAFF_LIST,
+        )
 
 
 class JobState(StrEnum):

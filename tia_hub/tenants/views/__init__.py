@@ -1,4 +1,4 @@
-"""Pages of organisations, teams, people and invitations: one file for each, one blueprint for all."""
+"""Pages of organisations, teams, people, invitations and staff lists: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
     invitations,
@@ -11,6 +11,7 @@ from tia_hub.tenants.views import (
     requests,
     sign_in,
     teams,
+    uploads,
 )
 from tia_hub.tenants.views.blueprint import bp
 
@@ -26,4 +27,5 @@ __all__ = [
     "requests",
     "sign_in",
     "teams",
+    "uploads",
 ]
