@@ -35,6 +35,10 @@ class Place:
     permissions: frozenset[Permission]
     member_id: UUID | None = None
     """The membership, where the place is an organisation."""
+    second_factor: bool = False
+    """Whether a session must have been opened with a second factor to come in."""
+    idle_minutes: int | None = None
+    """After how long without use its members sign in again, where that is sooner than elsewhere."""
     logo: str | None = None
     """The version of the place's logo, where it has one."""
     access: Access = Access.OPEN

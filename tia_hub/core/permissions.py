@@ -39,6 +39,7 @@ class Permission(Enum):
         "change the organisation's logo and number of staff, and ask for its deletion or stop it",
     )
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    SIGN_IN_RULES = (PlaceKind.ORGANISATION, "decide what is asked of members who sign in")
     ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
     # The coordinator's office
     PARTNERSHIP_OPEN = (

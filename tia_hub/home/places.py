@@ -38,6 +38,8 @@ def _of_organisation(organisation: Organisation, membership: Membership) -> Plac
         role=role.words,
         permissions=frozenset() if access is Access.SHUT else role.permissions,
         member_id=membership.id,
+        second_factor=organisation.second_factor,
+        idle_minutes=organisation.idle_minutes,
         logo=organisation.logo_version,
         access=access,
         notice=notice,

@@ -26,10 +26,12 @@ from tia_hub.core.forms import (
 from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
 from tia_hub.tenants.models import Area, Membership, Team
+from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
 from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
 
-MOST_STAFF = 1_000_000
+LONGEST_IDLE = 60
+"""Minutes without use after which everybody signs in again; an organisation may only choose fewer."""
 
 
 def _id(value: str | None) -> UUID | None:
@@ -49,14 +51,6 @@ class _WithHeadcount(Form):
         """A whole number, however its thousands are parted."""
         if read_headcount(field.data) is None:
             raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
-
-
-def read_headcount(typed: str) -> int | None:
-    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
-    digits = re.sub(r"[ ,]", "", typed)
-    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
-        return None
-    return int(digits)
 
 
 class OwnOrganisationForm(_WithHeadcount):
@@ -81,6 +75,17 @@ class LogoForm(Form):
             raise StopValidation("Choose a picture")
 
 
+class OrganisationListForm(Form):
+    """A spreadsheet of organisations."""
+
+    file = FileField("File", description="An Excel workbook (.xlsx) or a CSV file of up to 2 megabytes")
+
+    def validate_file(self, field: Field) -> None:
+        """Something was sent; what it is, is found out when it is read."""
+        if not field.data:
+            raise StopValidation("Choose a file")
+
+
 class OrganisationForm(_WithHeadcount):
     """An organisation's entry in the partnership."""
 
@@ -101,6 +106,28 @@ class OrganisationForm(_WithHeadcount):
             "headcount": read_headcount(self.headcount.data or "") or 0,
             "area_ids": [UUID(value) for value in self.areas.data or ()],
         }
+
+
+class SignInRulesForm(Form):
+    """What an organisation asks of its members' sign-in: as much as the installation does, or more."""
+
+    second_factor = ChoiceField(
+        "Does everybody need a second factor to come in?",
+        choices=[("yes", "Yes, everybody: an authenticator app or a passkey"), ("no", "As TIA Hub asks it of everybody")],
+        required="Choose whether everybody needs a second factor",
+        description="Somebody who learns a password can then still not come in",
+    )
+    idle = ChoiceField(
+        "After how long without use do people sign in again?",
+        choices=[("60", "60 minutes"), ("30", "30 minutes"), ("15", "15 minutes")],
+        required="Choose after how long people sign in again",
+        description="Nothing that they have typed is lost",
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, for the services."""
+        minutes = int(self.idle.data or 0)
+        return {"second_factor": self.second_factor.data == "yes", "idle_minutes": minutes if minutes < LONGEST_IDLE else None}
 
 
 class JoinForm(OrganisationForm):

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tia_hub.accounts.models import Person
 from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.types import InvitationState, Life, OrganisationState, RequestState
+from tia_hub.tenants.types import InvitationState, Life, ListedOrganisation, OrganisationState, RequestState, RowFault
 
 
 class Partnership(Identified, Base):
@@ -71,6 +71,7 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        CheckConstraint("idle_minutes IN (15, 30)", name="idle_minutes"),
         CheckConstraint(
             "(state = 'closing') = (closing_on IS NOT NULL) AND (state = 'closing') = (resumes_as IS NOT NULL)",
             name="closing",
@@ -84,6 +85,10 @@ class Organisation(Identified, Base):
     name: Mapped[str]
     sector: Mapped[str]
     headcount: Mapped[int] = mapped_column(default=0)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether nobody comes in here without a second factor, also where the installation asks for none."""
+    idle_minutes: Mapped[int | None]
+    """After how many minutes without use its members sign in again; None: after the installation's."""
     entry_checked_at: Mapped[datetime | None]
     """When a lead last said that the entry is right."""
     logo_version: Mapped[str | None]
@@ -153,10 +158,8 @@ class JoiningRequest(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "form_token"),
         UniqueConstraint("token_hash"),
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         CheckConstraint("headcount >= 0", name="headcount"),
         Index("ix_joining_request_partnership_id_state", "partnership_id", "state", "confirmed_at"),
-        Index("ix_joining_request_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
     )
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     # Nothing is read back when one is written: who writes it may read it only by the token that was mailed.
@@ -182,7 +185,8 @@ class JoiningRequest(Identified, Base):
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(default="")
-    organisation_id: Mapped[UUID | None]
+    made_id: Mapped[UUID | None]
+    """The organisation that it became; that may be gone since."""
 
 
 class JoiningTry(Identified, Base):
@@ -197,6 +201,32 @@ class JoiningTry(Identified, Base):
     """The network address it came from."""
     recipient: Mapped[str]
     """A hash of the e-mail address that would get the mail."""
+
+
+class OrganisationList(Identified, Base):
+    """A spreadsheet of organisations that was read and checked, for a look before anything is added. Kept for a week."""
+
+    __tablename__ = "organisation_list"
+    __table_args__ = (Index("ix_organisation_list_partnership_id_created_at", "partnership_id", "created_at"),)
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    file_name: Mapped[str]
+    is_doubtful: Mapped[bool]
+    """Whether the letters of the file are a guess."""
+    unused: Mapped[list[str]] = mapped_column(JSONB)
+    """Headings that mean nothing here."""
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    added_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+
+    def read_rows(self) -> list[ListedOrganisation]:
+        """The rows that can be added."""
+        return [ListedOrganisation.model_validate(row) for row in self.rows]
+
+    def read_faults(self) -> list[RowFault]:
+        """The rows that can't be."""
+        return [RowFault.model_validate(fault) for fault in self.faults]
 
 
 class Team(OfOrganisation, Base):

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from tia_hub.core.permissions import Permission as P
 from tia_hub.core.scope import OrganisationScope
 
@@ -77,6 +79,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.SIGN_IN_RULES,
         P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },
@@ -223,6 +226,27 @@ class OpenPartnership:
     id: UUID
     slug: str
     name: str
+
+
+class ListedOrganisation(BaseModel, frozen=True):
+    """A row of a spreadsheet of organisations that can be added."""
+
+    number: int
+    """The row, as the spreadsheet shows it."""
+    name: str
+    sector: Sector
+    headcount: int
+    area_ids: tuple[UUID, ...]
+    lead_name: str
+    lead_email: str
+
+
+class RowFault(BaseModel, frozen=True):
+    """A row that can't be added, with all that is wrong in it."""
+
+    number: int
+    name: str
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
