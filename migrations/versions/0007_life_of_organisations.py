@@ -126,8 +126,8 @@ def upgrade() -> None:
 
 
 def raise_walls() -> None:
-    # Who is told what is due is told which organisations rest or are due to go, and nothing else of them.
-    op.execute(f"GRANT SELECT ({DISPATCHED}) ON organisation TO {DISPATCH}")
+    # Whoever turns what is due into work learns which organisations there are, which rest, and which are due to go.
+    let_in("organisation", DISPATCH, "true", "SELECT", columns=DISPATCHED)
     let_in(
         "membership",
         PARTNERSHIP,
