@@ -26,7 +26,9 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_own_organisation
+from tia_hub.tenants.services.identity_providers import ask_for_email_domain, confirm_email_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
 from tia_hub.tenants.services.organisation_lists import keep_list
@@ -85,6 +87,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         close_team(scope, make_team(tenant))
+        ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
+        [domain] = list_email_domains(scope, tenant.id)
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -94,10 +98,14 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     return {
         "tenants.logo:picture": picture,
         "organisation": tenant.slug,
+        "home.retention_period:kind": "invitations",
+        "home.choose_retention_period:kind": "invitations",
+        "file": "json",
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
+        "tenants.remove_own_domain:domain_id": domain.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "form_id": form_id,
@@ -160,6 +168,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         token = _token(scope, "provider_invitation")
         lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
         lead_token = _token(scope, "invitation")
+        confirm_email_domain(scope, newcomer.id, "quiet.example.org")
+        [domain] = list_email_domains(scope, newcomer.id)
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -191,6 +201,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
+        "tenants.remove_confirmed_domain:domain_id": domain.id,
         "step": "suspend",
         "request_id": request_id,
         "list_id": list_id,

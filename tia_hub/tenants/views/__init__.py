@@ -1,6 +1,8 @@
 """Pages of organisations, teams, people, invitations and staff lists: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
+    domains,
+    identity_provider,
     invitations,
     levels,
     lifecycle,
@@ -9,6 +11,7 @@ from tia_hub.tenants.views import (
     organisations,
     own_organisation,
     people,
+    provider_sign_in,
     requests,
     sign_in,
     teams,
@@ -18,6 +21,8 @@ from tia_hub.tenants.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "domains",
+    "identity_provider",
     "invitations",
     "levels",
     "lifecycle",
@@ -26,6 +31,7 @@ __all__ = [
     "organisations",
     "own_organisation",
     "people",
+    "provider_sign_in",
     "requests",
     "sign_in",
     "teams",
