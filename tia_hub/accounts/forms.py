@@ -53,7 +53,7 @@ class SignInForm(LoginForm):
 
         Hashing may have to wait for its turn: nobody does so with a connection to the database in hand.
         """
-        if self.email.data:
+        if self.email.data and not fault_in_text(self.email.data, LONGEST):
             self.ifield = self.email
             self.user = current_app.extensions["security"].datastore.find_user(email=self.email.data)
             db.session.commit()
