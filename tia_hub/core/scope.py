@@ -229,6 +229,19 @@ class InvitationScope(Scope):
 
 
 @dataclass(kw_only=True, eq=False)
+class WayInScope(Scope):
+    """The organisations that have people signed in by a provider of their own, and that somebody named before signing in."""
+
+    database_role = "tia_identity"
+    way_in: str
+    """The slug of an organisation, or an e-mail domain that was confirmed as its own."""
+
+    def settings(self) -> dict[str, str]:
+        """The name."""
+        return {"way_in": self.way_in}
+
+
+@dataclass(kw_only=True, eq=False)
 class JoiningScope(Scope):
     """Asking to join a partnership from outside: its areas to choose from, and one request to leave there, by its own token."""
 

@@ -20,21 +20,29 @@ class JobName(StrEnum):
     PUBLISH_FIGURES = "publish_figures"
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
+    EXPORT_ORGANISATION = "export_organisation"
+    FORGET_EXPORT = "forget_export"
+    DELETE_ORGANISATION = "delete_organisation"
+    REMIND_OF_DELETION = "remind_of_deletion"
+    CHECK_STAFF_LIST = "check_staff_list"
+    IMPORT_STAFF_LIST = "import_staff_list"
+    FORGET_STAFF_LIST = "forget_staff_list"
     COPY_PERSONAL_DATA = "copy_personal_data"
     ERASE_PERSON = "erase_person"
     TELL_OF_ERASURE = "tell_of_erasure"
     APPLY_RETENTION = "apply_retention"
     APPLY_RETENTION_HERE = "apply_retention_here"
-    EXPORT_ORGANISATION = "export_organisation"
-    FORGET_EXPORT = "forget_export"
-    DELETE_ORGANISATION = "delete_organisation"
-    REMIND_OF_DELETION = "remind_of_deletion"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        with_paper = (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT, JobName.COPY_PERSONAL_DATA)
-        return Queue.REPORTS if self in with_paper else Queue.DEFAULT
+        match self:
+            case JobName.COMPILE_REPORT | JobName.SEND_SCHEDULED_REPORT | JobName.COPY_PERSONAL_DATA:
+                return Queue.REPORTS
+            case JobName.CHECK_STAFF_LIST | JobName.IMPORT_STAFF_LIST:
+                return Queue.IMPORTS
+            case _:
+                return Queue.DEFAULT
 
     @property
     def goes_on_at_rest(self) -> bool:
@@ -43,7 +51,7 @@ class JobName(StrEnum):
             JobName.REMIND_OF_DELETION,
             JobName.EXPORT_ORGANISATION,
             JobName.FORGET_EXPORT,
-            JobName.APPLY_RETENTION_HERE,
+            JobName.FORGET_STAFF_LIST,
         )
 
 
