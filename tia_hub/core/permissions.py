@@ -39,9 +39,13 @@ class Permission(Enum):
         PlaceKind.ORGANISATION,
         "change the organisation's logo and number of staff, and ask for its deletion or stop it",
     )
-    ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
     SIGN_IN_RULES = (PlaceKind.ORGANISATION, "decide what is asked of members who sign in")
     ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
+    ORGANISATION_TRAIL = (
+        PlaceKind.ORGANISATION,
+        "read the organisation's trail, take it away, and see who has access",
+    )
+    RETENTION_CHOOSE = (PlaceKind.ORGANISATION, "choose how long the organisation keeps things")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,

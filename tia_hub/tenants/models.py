@@ -303,6 +303,8 @@ class Membership(OfOrganisation, Base):
     listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
     they change (`fold_text`)."""
+    forms_removed_at: Mapped[datetime | None]
+    """When the retention rule looked after what they wrote, once they had left."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)

@@ -83,6 +83,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.SIGN_IN_RULES,
         P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
+        P.RETENTION_CHOOSE,
     },
 }
 
