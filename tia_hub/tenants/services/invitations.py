@@ -20,7 +20,7 @@ from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_organisation, get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
-from tia_hub.tenants.queries.teams import get_team
+from tia_hub.tenants.queries.teams import find_open_team, get_team
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
 from tia_hub.tenants.types import InvitationState, ListedOrganisation, OrganisationState, Role
 
@@ -271,7 +271,7 @@ def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_i
     invitation.accepted_at = now()
     entry = {
         "role": invitation.role,
-        "team_id": invitation.team_id,
+        "team_id": find_open_team(scope, invitation.team_id),
         "manager_id": _manager_still_there(scope, invitation.manager_id),
         "ended_at": None,
     }
