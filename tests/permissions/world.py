@@ -16,6 +16,7 @@ from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
 from tests.factories.training import make_agreed, make_shared
+from tests.factories.uploads import make_checked_upload
 from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.models import Email
@@ -112,6 +113,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "indicator_id": indicator_id,
         "reading_id": reading_id,
         "export_id": export_id,
+        "upload_id": make_checked_upload(tenant, house.lead, f"{mark.title()} Nia,nia@example.org,{secret(mark)}", "Faulty,,"),
     }
 
 
