@@ -113,6 +113,12 @@ class Membership(OfOrganisation, Base):
         ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
         CheckConstraint("manager_id <> id", name="own_manager"),
         Index("ix_membership_person_id", "person_id"),
+        Index(
+            "ix_membership_organisation_id_awaited_manager",
+            "organisation_id",
+            "awaited_manager",
+            postgresql_where="awaited_manager IS NOT NULL",
+        ),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -121,6 +127,8 @@ class Membership(OfOrganisation, Base):
     team_id: Mapped[UUID | None]
     manager_id: Mapped[UUID | None]
     """The membership of the line manager."""
+    awaited_manager: Mapped[str | None]
+    """The address of a line manager who has not joined yet, or may not manage yet; they are linked as soon as they may."""
     ended_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise")
@@ -149,6 +157,13 @@ class Invitation(OfOrganisation, Base):
             unique=True,
             postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
         ),
+        Index(
+            "ix_invitation_waiting",
+            "organisation_id",
+            "created_at",
+            postgresql_where="token_hash IS NULL AND accepted_at IS NULL AND revoked_at IS NULL",
+        ),
+        Index("ix_invitation_organisation_id_created_at", "organisation_id", "created_at"),
     )
 
     partnership_id: Mapped[UUID]
@@ -157,9 +172,17 @@ class Invitation(OfOrganisation, Base):
     email: Mapped[str]
     name: Mapped[str]
     role: Mapped[str]
+    job_title: Mapped[str] = mapped_column(default="")
     team_id: Mapped[UUID | None]
     manager_id: Mapped[UUID | None]
-    token_hash: Mapped[str]
+    manager_email: Mapped[str | None]
+    """The address of the line manager where that was all that was known; whose membership it is shows when they have joined."""
+    invited_by: Mapped[str] = mapped_column(default="")
+    """The name of who invited them; empty where they asked for it by the organisation's link."""
+    token_hash: Mapped[str | None]
+    """Nothing until its mail is written: the token is made at that moment, and stands in the mail alone."""
+    email_id: Mapped[UUID | None]
+    """The mail that it was last sent by, for as long as that is on record."""
     expires_at: Mapped[datetime] = mapped_column(server_default=func.now())
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -171,4 +194,6 @@ class Invitation(OfOrganisation, Base):
             return InvitationState.ACCEPTED
         if self.revoked_at:
             return InvitationState.REVOKED
+        if self.token_hash is None:
+            return InvitationState.WAITING
         return InvitationState.SENT if self.expires_at > now() else InvitationState.EXPIRED

@@ -9,9 +9,10 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
+from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.scope import IdentityScope, InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Area, Coordinator, Invitation, Membership, Organisation, Partnership, Team
-from tia_hub.tenants.types import Joining, Role, Slice
+from tia_hub.tenants.types import Joining, Role, Sending, Slice
 
 PER_PAGE = 50
 FURTHEST = 10_000
@@ -238,6 +239,57 @@ def list_invitations(
     return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
 
 
+_UNDELIVERED = Email.state.in_([EmailState.FAILED, EmailState.UNCERTAIN, EmailState.WITHHELD])
+_UNDER_WAY = Email.state.in_([EmailState.QUEUED, EmailState.SENDING])
+
+
+def search_invitations(
+    scope: OrganisationScope, *, search: str = "", page: int = 1, undelivered: bool = False
+) -> Slice[tuple[Invitation, Email | None]]:
+    """The organisation's invitations whose name or address holds some text, newest first, each with its last mail.
+
+    With `undelivered` only those that can still be accepted and whose mail did not arrive, as far as is known.
+    """
+    page = min(max(page, 1), FURTHEST)
+    query = (
+        select(Invitation, Email, func.count().over())
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(Invitation.organisation_id == scope.organisation_id)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    if undelivered:
+        query = query.where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), _UNDELIVERED)
+    if search:
+        query = query.where(
+            or_(Invitation.name.icontains(search, autoescape=True), Invitation.email.icontains(search, autoescape=True))
+        )
+    rows = scope.session.execute(query).all()
+    return Slice([(row[0], row[1]) for row in rows], rows[0][2] if rows else 0, page, PER_PAGE)
+
+
+def count_sending(scope: OrganisationScope) -> Sending:
+    """How far the mails of the open invitations are."""
+    written = Invitation.token_hash.is_not(None)
+    row = scope.session.execute(
+        select(
+            func.count().filter(~written),
+            func.count().filter(written, _UNDER_WAY),
+            func.count().filter(written, or_(Email.id.is_(None), Email.state == EmailState.SENT)),
+            func.count().filter(written, _UNDELIVERED),
+        )
+        .select_from(Invitation)
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).one()
+    return Sending(waiting=row[0], on_their_way=row[1], sent=row[2], failed=row[3])
+
+
 def count_joining(scope: OrganisationScope) -> Joining:
     """How many people are in the organisation, and how many were invited and have not joined."""
     members = (
@@ -248,8 +300,8 @@ def count_joining(scope: OrganisationScope) -> Joining:
     row = scope.session.execute(
         select(
             members,
-            func.count().filter(Invitation.expires_at > func.now()),
-            func.count().filter(Invitation.expires_at <= func.now()),
+            func.count().filter(or_(Invitation.token_hash.is_(None), Invitation.expires_at > func.now())),
+            func.count().filter(Invitation.token_hash.is_not(None), Invitation.expires_at <= func.now()),
         ).where(
             Invitation.organisation_id == scope.organisation_id,
             Invitation.accepted_at.is_(None),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from tia_hub.core.permissions import Permission as P
 
@@ -93,6 +94,8 @@ COORDINATOR_PERMISSIONS = frozenset(
 class InvitationState(StrEnum):
     """What became of an invitation."""
 
+    WAITING = "waiting"
+    """Its mail has not been written yet."""
     SENT = "sent"
     ACCEPTED = "accepted"
     EXPIRED = "expired"
@@ -101,7 +104,52 @@ class InvitationState(StrEnum):
     @property
     def words(self) -> str:
         """As a page says it."""
-        return {"sent": "Sent", "accepted": "Accepted", "expired": "Expired", "revoked": "Withdrawn"}[self.value]
+        return {
+            "waiting": "Waiting to be sent",
+            "sent": "Sent",
+            "accepted": "Accepted",
+            "expired": "Expired",
+            "revoked": "Withdrawn",
+        }[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitee:
+    """Somebody to invite into an organisation."""
+
+    email: str
+    name: str
+    role: Role
+    job_title: str = ""
+    team_id: UUID | None = None
+    manager_email: str | None = None
+    """The address of their line manager, who need not have joined yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitedMany:
+    """What became of several invitations at once, by address; each address is in one of the three."""
+
+    made: tuple[str, ...]
+    already_invited: tuple[str, ...]
+    """They have an invitation that is still open."""
+    already_members: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """How far the mails of an organisation's open invitations are."""
+
+    waiting: int
+    """Not written yet: so many a minute are."""
+    on_their_way: int
+    sent: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        """All open invitations."""
+        return self.waiting + self.on_their_way + self.sent + self.failed
 
 
 @dataclass(frozen=True, kw_only=True)

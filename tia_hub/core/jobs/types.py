@@ -20,11 +20,12 @@ class JobName(StrEnum):
     PUBLISH_FIGURES = "publish_figures"
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
+    SEND_INVITATIONS = "send_invitations"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.DEFAULT if self is JobName.PUBLISH_FIGURES else Queue.REPORTS
+        return Queue.DEFAULT if self in (JobName.PUBLISH_FIGURES, JobName.SEND_INVITATIONS) else Queue.REPORTS
 
 
 class JobState(StrEnum):

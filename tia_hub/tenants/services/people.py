@@ -57,6 +57,10 @@ def change_member(
             raise Refused(f"{member.person.name} would then be their own manager, directly or through others.")
     was = member.role
     member.role, member.job_title, member.team_id, member.manager_id = role, job_title, team_id, manager_id
+    if manager_id is not None:
+        member.awaited_manager = None
+    if role in MAY_MANAGE and was not in MAY_MANAGE:
+        link_awaited(scope, manager_id=member.id, email=member.person.email)
     if role not in MAY_MANAGE and was in MAY_MANAGE:
         _let_go_of_reports(scope, member)
     words = f"Changed the entry of {member.person.name}"
@@ -70,6 +74,25 @@ def _let_go_of_reports(scope: OrganisationScope, member: Membership) -> None:
         update(Membership)
         .where(Membership.organisation_id == scope.organisation_id, Membership.manager_id == member.id)
         .values(manager_id=None)
+    )
+
+
+def link_awaited(scope: OrganisationScope, *, manager_id: UUID, email: str) -> None:
+    """Make somebody who may manage by now the line manager of those who waited for them by their address.
+
+    Whoever manages them already (through others too) goes on waiting, so that nobody becomes their own manager. A line manager
+    reads no form by being one: each form names the manager whom its worker shared it with.
+    """
+    scope.session.execute(
+        update(Membership)
+        .where(
+            Membership.organisation_id == scope.organisation_id,
+            Membership.awaited_manager == email,
+            Membership.manager_id.is_(None),
+            Membership.ended_at.is_(None),
+            Membership.id.not_in(list_managers_above(scope, manager_id)),
+        )
+        .values(manager_id=manager_id, awaited_manager=None)
     )
 
 

@@ -11,7 +11,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
-from tia_hub.tenants.presenters import COLOURS
+from tia_hub.tenants.presenters import invitation_row
 from tia_hub.tenants.queries import get_organisation, list_areas, list_invitations, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
@@ -84,8 +84,7 @@ def _organisation_page(
         "tenants/organisation.html",
         organisation=organisation,
         sector=Sector(organisation.sector),
-        invitations=list_invitations(scope, organisation_id=organisation_id),
-        colours=COLOURS,
+        invitations=[invitation_row(each) for each in list_invitations(scope, organisation_id=organisation_id)],
         form=form,
         scope=scope,
         status=status,
