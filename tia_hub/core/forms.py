@@ -42,6 +42,11 @@ def fault_in_text(value: str, longest: int) -> str | None:
     return None
 
 
+def is_address(value: str) -> bool:
+    """Whether a text can be an e-mail address."""
+    return bool(re.fullmatch(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", value))
+
+
 def show_text(value: str) -> str:
     """Text as it is put back into its field: what can't be stored can't be in a page either, and shows as �."""
     return _CONTROL.sub("\ufffd", value)
@@ -135,7 +140,7 @@ class EmailField(LineField):
         super().pre_validate(form)
         if self.data:
             self.data = self.data.lower()
-            if not re.fullmatch(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", self.data):
+            if not is_address(self.data):
                 raise StopValidation("Enter an email address in the correct format, like name@example.com")
 
 

@@ -14,6 +14,8 @@ from tia_hub.tenants.trees import list_paths
 from tia_hub.tenants.types import Role, Sector
 
 MOST_STAFF = 1_000_000
+MOST_PASTED = 100_000
+"""Characters of a list of addresses: some two thousand."""
 
 
 def _id(value: str | None) -> UUID | None:
@@ -85,6 +87,22 @@ class InviteForm(_TeamAndManager):
             "team_id": _id(self.team.data),
             "manager_id": _id(self.manager.data),
         }
+
+
+class InviteManyForm(_TeamAndManager):
+    """People to join the organisation, who are all to have the same role, team and manager."""
+
+    addresses = TextField(
+        "Names and email addresses",
+        longest=MOST_PASTED,
+        required="Paste the addresses of the people to invite, one a line",
+        description="One person a line: the address alone, “Name <address>”, or “address, name”. Work addresses.",
+    )
+    role = ChoiceField("Role", choices=choices_of(Role), required="Choose their role", default=Role.STAFF.value)
+
+    def values(self) -> dict[str, Any]:
+        """What all of them are to have, for the services."""
+        return {"role": Role(self.role.data), "team_id": _id(self.team.data), "manager_id": _id(self.manager.data)}
 
 
 class MemberForm(_TeamAndManager):

@@ -61,6 +61,24 @@ def invite_many(scope: OrganisationScope, invitees: Iterable[Invitee]) -> Invite
     )
 
 
+def look_up(scope: OrganisationScope, emails: Sequence[str]) -> InvitedMany:
+    """What would become of invitations to some addresses, without making any."""
+    members = _list_members(scope, emails)
+    waiting = select(Invitation.email).where(
+        Invitation.organisation_id == scope.organisation_id,
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.email.in_(emails),
+    )
+    invited = [email for email in scope.session.scalars(waiting.order_by(Invitation.email)) if email not in members]
+    settled = {*members, *invited}
+    return InvitedMany(
+        made=tuple(email for email in emails if email not in settled),
+        already_invited=tuple(invited),
+        already_members=tuple(members),
+    )
+
+
 def _check_teams(scope: OrganisationScope, team_ids: Collection[UUID]) -> None:
     found = select(func.count()).where(Team.organisation_id == scope.organisation_id, Team.id.in_(team_ids))
     if team_ids and scope.session.execute(found).scalar_one() != len(team_ids):

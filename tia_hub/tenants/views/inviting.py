@@ -10,13 +10,14 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.settings import Settings
-from tia_hub.tenants.forms import InviteForm
-from tia_hub.tenants.presenters import invitation_row
+from tia_hub.tenants.forms import InviteForm, InviteManyForm
+from tia_hub.tenants.pasting import MOST_LINES, Line, read_lines, without
+from tia_hub.tenants.presenters import Preview, invitation_row, invited_words, make_preview
 from tia_hub.tenants.queries import count_sending, list_members_with_role, list_teams, search_invitations
 from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
-from tia_hub.tenants.services.many_invitations import is_sending, send_waiting
-from tia_hub.tenants.services.people import MAY_MANAGE
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.services.many_invitations import invite_many, is_sending, look_up, send_waiting
+from tia_hub.tenants.services.people import MAY_MANAGE, check_manager
+from tia_hub.tenants.types import Invitee, Role
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 
@@ -61,7 +62,7 @@ def _invite_page(scope: OrganisationScope, form: InviteForm, status: int = 200) 
     return page("tenants/invite.html", form=form, roles=Role, scope=scope, status=status)
 
 
-def _offer(scope: OrganisationScope, form: InviteForm) -> None:
+def _offer(scope: OrganisationScope, form: InviteForm | InviteManyForm) -> None:
     form.offer(list_teams(scope), list_members_with_role(scope, MAY_MANAGE))
 
 
@@ -88,6 +89,64 @@ def send_invitation(scope: OrganisationScope) -> ResponseReturnValue:
         form.email.errors = [str(refusal)]
         return _invite_page(scope, form, status=422)
     return see("tenants.invitations", f"An invitation is on its way to {form.email.data}.", organisation=scope.slug)
+
+
+@bp.get("/o/<organisation>/people/invite/many")
+@require(Permission.PEOPLE_MANAGE)
+def invite_several(scope: OrganisationScope) -> ResponseReturnValue:
+    """The form of many invitations: addresses to paste."""
+    form = InviteManyForm(formdata=None)
+    _offer(scope, form)
+    return _many_page(scope, form)
+
+
+def _many_page(
+    scope: OrganisationScope, form: InviteManyForm, preview: Preview | None = None, *, done: str = "", status: int = 200
+) -> ResponseReturnValue:
+    return page(
+        "tenants/invite_many.html",
+        form=form,
+        preview=preview,
+        done=done,
+        most=MOST_LINES,
+        roles=Role,
+        scope=scope,
+        status=status,
+    )
+
+
+@bp.post("/o/<organisation>/people/invite/many")
+@require(Permission.PEOPLE_MANAGE)
+def send_several(scope: OrganisationScope) -> ResponseReturnValue:
+    """Show what was pasted line by line or, once that was seen, invite those whose lines are right."""
+    form = InviteManyForm()
+    _offer(scope, form)
+    if not form.validate():
+        return _many_page(scope, form, status=422)
+    lines = read_lines(form.addresses.data or "")
+    if len(lines) > MOST_LINES:
+        form.addresses.errors = [f"Paste {MOST_LINES:,} lines or fewer at a time. There are {len(lines):,}"]
+        return _many_page(scope, form, status=422)
+    right = [line for line in lines if not line.fault]
+    if request.form.get("step") != "invite" or not right:
+        preview = make_preview(lines, look_up(scope, [line.email for line in right]))
+        if preview.faults:
+            form.addresses.errors = [preview.fault_words]
+        return _many_page(scope, form, preview, status=422 if preview.faults else 200)
+    invited = invite_many(scope, _invitees(scope, form, right))
+    message = invited_words(invited)
+    if len(right) == len(lines):
+        return see("tenants.invitations", message, organisation=scope.slug)
+    form.addresses.data = without(form.addresses.data or "", right)
+    left = read_lines(form.addresses.data)
+    return _many_page(scope, form, make_preview(left, look_up(scope, [])), done=message)
+
+
+def _invitees(scope: OrganisationScope, form: InviteManyForm, lines: list[Line]) -> list[Invitee]:
+    entry = form.values()
+    manager_id = entry.pop("manager_id")
+    manager_email = check_manager(scope, manager_id).person.email if manager_id else None
+    return [Invitee(email=line.email, name=line.name, manager_email=manager_email, **entry) for line in lines]
 
 
 @bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/resend")
