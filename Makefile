@@ -15,9 +15,9 @@ demo: ## Run the whole product here (RESET=1 begins afresh, PORT=8000, MAIL_PORT
 	@scripts/setup demo
 	@exec $(PYTHON_ENV)/python -m tia_hub.cli demo --port $(PORT) --mail-port $(MAIL_PORT) $(if $(RESET),--reset)
 
-test: ## Run all tests (ARGS="tests/demo -k mail" runs some)
+test: ## Run all tests, one process a core (ARGS="tests/demo -k mail" runs some, in one)
 	@scripts/setup test
-	@$(PYTHON_ENV)/python -m pytest $(ARGS)
+	@$(PYTHON_ENV)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
 
 lint: ## Check style, types, imports and templates
 	@scripts/setup code

@@ -5,7 +5,8 @@ DECLARE
     role_name text;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY[
-        'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_backup'
+        'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_trail',
+        'tia_backup'
     ]
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -15,7 +16,8 @@ BEGIN
 END
 $$;
 -- Migrates, and owns every table.
-ALTER ROLE tia_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
+-- It is NOINHERIT, as it can become tia_trail, and must not read what that role reads before it did.
+ALTER ROLE tia_owner LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
 -- The one role that web and worker sign in with, and that organisations' own data is opened by.
 -- It is NOINHERIT: what the four below may, it may only after it became one of them, for one transaction.
 ALTER ROLE tia_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
@@ -27,7 +29,10 @@ ALTER ROLE tia_provider NOLOGIN NOSUPERUSER NOBYPASSRLS;
 ALTER ROLE tia_identity NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- The workers' book-keeping: jobs, mails, schedules.
 ALTER ROLE tia_dispatch NOLOGIN NOSUPERUSER NOBYPASSRLS;
+-- Chains the events of the trail: the functions that do so are its own, and only the owner of the tables can become it.
+ALTER ROLE tia_trail NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Dumps: reads everything, writes nothing.
 ALTER ROLE tia_backup LOGIN NOSUPERUSER BYPASSRLS;
 ALTER ROLE tia_backup SET default_transaction_read_only = on;
 GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch TO tia_app;
+GRANT tia_trail TO tia_owner;

@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
+from tia_hub.accounts.notices import bp as notices
 from tia_hub.accounts.views import bp as accounts
 from tia_hub.audits.views import bp as audits
 from tia_hub.core import bell, errors, pages, policy, web
@@ -28,6 +29,7 @@ ROOMS = (
     home,
     framework,
     accounts,
+    notices,
     tenants,
     audits,
     training,

@@ -7,6 +7,7 @@ WITH_MODELS = (
     "tia_hub.core.jobs.models",
     "tia_hub.core.mail.models",
     "tia_hub.core.schedules.models",
+    "tia_hub.core.notices.models",
     "tia_hub.accounts.models",
     "tia_hub.tenants.models",
     "tia_hub.trainers.models",
@@ -14,6 +15,7 @@ WITH_MODELS = (
     "tia_hub.audits.models",
     "tia_hub.outcomes.models",
     "tia_hub.reports.models",
+    "tia_hub.home.models",
 )
 
 

@@ -16,6 +16,7 @@ from tia_hub.core.bell import make_celery
 from tia_hub.core.db import db
 from tia_hub.core.jobs.runner import run_job, sweep_jobs
 from tia_hub.core.mail.delivery import send_email, sweep_emails
+from tia_hub.core.notices.digests import send_digests
 from tia_hub.core.schedules.services import run_due_schedules
 from tia_hub.settings import Settings
 from worker.schedule import SCHEDULE
@@ -61,6 +62,6 @@ def send_email_task(email_id: str) -> None:
 def sweep_task() -> None:
     """Make jobs of what is due, and announce whatever waits unheard."""
     with flask_app.app_context():
-        counts = run_due_schedules(), sweep_jobs(), sweep_emails()
+        counts = run_due_schedules(), send_digests(), sweep_jobs(), sweep_emails()
     if any(counts):
-        log.info("swept %d schedules, %d jobs, %d mails", *counts)
+        log.info("swept %d schedules, %d daily mails, %d jobs, %d mails", *counts)

@@ -180,7 +180,9 @@ def test_the_trail_is_only_added_to(catalogue: Connection) -> None:
     rows = catalogue.execute(
         text(
             "SELECT grantee, privilege_type FROM information_schema.role_table_grants WHERE table_name = 'trail_event' "
-            "AND grantee <> 'tia_owner' AND privilege_type NOT IN ('SELECT', 'INSERT')"
+            "AND grantee NOT IN ('tia_owner', 'tia_trail') AND privilege_type NOT IN ('SELECT', 'INSERT') UNION "
+            "SELECT grantee, privilege_type FROM information_schema.role_column_grants WHERE table_name = 'trail_event' "
+            "AND grantee NOT IN ('tia_owner', 'tia_trail') AND privilege_type NOT IN ('SELECT', 'INSERT')"
         )
     )
     assert rows.all() == []

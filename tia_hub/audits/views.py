@@ -35,7 +35,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.queries import list_teams
+from tia_hub.tenants.queries.teams import list_teams
 
 bp = Blueprint("audits", __name__)
 

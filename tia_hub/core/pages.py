@@ -58,6 +58,7 @@ class Shell:
     footer_nav: list[Link]
     account_href: str
     places_href: str
+    notices_href: str
     sign_in_href: str
     sign_out_href: str
 
@@ -107,6 +108,7 @@ def make_shell() -> Shell:
         footer_nav=[Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
         account_href=url_for("accounts.account"),
         places_href=url_for("home.places"),
+        notices_href=url_for("notices.index"),
         sign_in_href=url_for("security.login"),
         sign_out_href=url_for("security.logout"),
     )

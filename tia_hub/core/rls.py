@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from alembic import op
 
 APP, PARTNERSHIP, PROVIDER = "tia_app", "tia_partnership", "tia_provider"
-IDENTITY, DISPATCH, OWNER = "tia_identity", "tia_dispatch", "tia_owner"
+IDENTITY, DISPATCH, OWNER, TRAIL = "tia_identity", "tia_dispatch", "tia_owner", "tia_trail"
 
 
 def setting(name: str) -> str:

@@ -213,6 +213,17 @@ class OperatorScope(Scope):
         return {}
 
 
+@dataclass(kw_only=True, eq=False)
+class TrailScope(Scope):
+    """All the trails there are, to check their chains; for the operator's command alone, with the owner's engine."""
+
+    database_role = "tia_trail"
+
+    def settings(self) -> dict[str, str]:
+        """None: the role itself is the limit."""
+        return {}
+
+
 AnyScope = TypeVar("AnyScope", bound=Scope)
 
 

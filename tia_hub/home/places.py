@@ -7,12 +7,7 @@ from tia_hub.core.identity import Place
 from tia_hub.core.permissions import PlaceKind
 from tia_hub.core.scope import Actor, Home, IdentityScope, OrganisationScope, PartnershipScope, ProviderScope
 from tia_hub.tenants.models import Membership, Organisation, Partnership
-from tia_hub.tenants.queries import (
-    find_own_membership,
-    find_own_office,
-    list_own_memberships,
-    list_own_offices,
-)
+from tia_hub.tenants.queries.own import find_own_membership, find_own_office, list_own_memberships, list_own_offices
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.models import Provider
 from tia_hub.trainers.queries import find_own_provider, list_own_providers

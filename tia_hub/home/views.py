@@ -12,6 +12,7 @@ from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.errors import NotFound
 from tia_hub.core.identity import resolver
+from tia_hub.core.notices.services import count_new_notices
 from tia_hub.core.pages import page, place_url
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import public, require, signed_in
@@ -33,6 +34,7 @@ from tia_hub.home.presenters.work import (
     add_audits,
     add_first_steps,
     add_joining,
+    add_notices,
     add_outcomes,
     add_own_form,
     add_publication,
@@ -44,7 +46,8 @@ from tia_hub.outcomes.queries import summarise_indicators
 from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
-from tia_hub.tenants.queries import count_joining, list_invitations, list_named_members
+from tia_hub.tenants.queries.invitations import count_joining, list_invitations
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
@@ -84,6 +87,7 @@ def work(scope: OrganisationScope) -> ResponseReturnValue:
     """What waits for me."""
     found = Work()
     forms = list_readable_forms(scope)
+    add_notices(found, count_new_notices(scope))
     add_own_form(found, scope, next((form for form in forms if form.membership_id == scope.membership_id), None))
     if scope.may(Permission.ASSESSMENT_MANAGE):
         others = [form for form in forms if form.membership_id != scope.membership_id]

@@ -21,6 +21,8 @@ from tia_hub.core import bell
 from tia_hub.core.clock import now
 from tia_hub.core.identity import holds_permission
 from tia_hub.core.mail.models import Email, EmailState
+from tia_hub.core.notices.types import Wish
+from tia_hub.core.notices.wishes import find_wish, next_daily_mail
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import DispatchScope, transaction
 from tia_hub.settings import Settings
@@ -108,9 +110,32 @@ def _hand_over(email: Email, settings: Settings) -> None:
         client.send_message(_message(email, settings))
 
 
+def _wish(email: Email) -> Wish:
+    if email.topic is None or email.recipient_id is None:
+        return Wish.AT_ONCE
+    with transaction(DispatchScope(), read_only=True) as scope:
+        return find_wish(scope, email.recipient_id, email.topic)
+
+
+def _due_at(email: Email, outcome: _Outcome) -> Any:
+    """When a mail is looked at next."""
+    match outcome.state:
+        case EmailState.QUEUED:
+            return func.now() + timedelta(seconds=BACK_OFF[min(email.tries - 1, len(BACK_OFF) - 1)])
+        case EmailState.DIGEST:
+            return next_daily_mail()
+        case _:
+            return Email.due_at
+
+
 def _deliver(email: Email, settings: Settings) -> _Outcome:
     if email.permission and not holds_permission(email.recipient_id, Permission[email.permission], home_id=email.home_id):
         return _Outcome(EmailState.WITHHELD, "the recipient no longer has the right to what it tells of")
+    match _wish(email):
+        case Wish.OFF:
+            return _Outcome(EmailState.WITHHELD, "the recipient wishes no mail of this topic")
+        case Wish.DAILY:
+            return _Outcome(EmailState.DIGEST)
     try:
         _hand_over(email, settings)
     except _InDoubt as error:
@@ -139,7 +164,6 @@ def send_email(email_id: UUID) -> EmailState | None:
         outcome = _Outcome(EmailState.FAILED, outcome.error)
     # The links in a mail open things: they are not kept once it is on its way.
     bodies = {"text_body": "", "html_body": ""} if outcome.state is EmailState.SENT else {}
-    wait = BACK_OFF[min(email.tries - 1, len(BACK_OFF) - 1)]
     with transaction(DispatchScope()) as scope:
         scope.session.execute(
             update(Email)
@@ -148,12 +172,12 @@ def send_email(email_id: UUID) -> EmailState | None:
                 state=outcome.state,
                 error=outcome.error[:1000] if outcome.error else None,
                 sent_at=func.now() if outcome.state is EmailState.SENT else None,
-                due_at=func.now() + timedelta(seconds=wait) if outcome.state is EmailState.QUEUED else Email.due_at,
+                due_at=_due_at(email, outcome),
                 lease_token=None,
                 **bodies,
             )
         )
-    if outcome.state is not EmailState.SENT:
+    if outcome.state not in (EmailState.SENT, EmailState.DIGEST):
         log.warning("mail %s: %s, %s", email.id, outcome.state, outcome.error)
     return outcome.state
 

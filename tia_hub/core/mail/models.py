@@ -19,7 +19,9 @@ class EmailState(StrEnum):
     FAILED = "failed"
     """The server refused it for good, or a day of tries was not enough."""
     WITHHELD = "withheld"
-    """The recipient no longer has the right to what it tells of."""
+    """The recipient no longer has the right to what it tells of, or wishes no mail of its topic."""
+    DIGEST = "digest"
+    """It waits for the recipient's daily mail."""
     UNCERTAIN = "uncertain"
     """The connection broke after the text was handed over: it may have arrived."""
 
@@ -31,6 +33,7 @@ class Email(Identified, Base):
     __table_args__ = (
         Index("ix_email_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_email_home_id_created_at", "home_id", "created_at"),
+        Index("ix_email_digest", "recipient_id", "due_at", postgresql_where=text("state = 'digest'")),
     )
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     # Nothing is read back when a mail is written: sign-in may write mails, and may read none.
@@ -42,6 +45,8 @@ class Email(Identified, Base):
     """The person it is for, where there is an account."""
     permission: Mapped[str | None]
     """The permission the recipient must have in the mail's home at the moment of sending."""
+    topic: Mapped[str | None]
+    """What it is about (`core.notices`), where the recipient may choose how to be told."""
     to_address: Mapped[str]
     subject: Mapped[str]
     text_body: Mapped[str]

@@ -12,7 +12,7 @@ from tia_hub.core import bell
 from tia_hub.core.jobs.services import after_commit
 from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.permissions import Permission
-from tia_hub.core.scope import Home, IdentityScope, Scope
+from tia_hub.core.scope import DispatchScope, Home, IdentityScope, Scope
 from tia_hub.settings import Settings
 
 
@@ -21,6 +21,12 @@ def link(endpoint: str, **values: Any) -> str:
     settings: Settings = current_app.extensions["settings"]
     scheme, _, host = settings.base_url.rstrip("/").partition("://")
     return current_app.url_map.bind(host, url_scheme=scheme).build(endpoint, values, force_external=True)
+
+
+def full_address(path: str) -> str:
+    """The full address of a page of which the path is kept."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url.rstrip("/") + path
 
 
 def _write(
@@ -33,6 +39,7 @@ def _write(
     bodies: tuple[str, str],
     recipient_id: UUID | None,
     permission: Permission | None = None,
+    topic: str | None = None,
 ) -> UUID:
     settings: Settings = current_app.extensions["settings"]
     text_body, html_body = bodies
@@ -45,6 +52,7 @@ def _write(
             purpose=purpose,
             recipient_id=recipient_id,
             permission=permission.name if permission else None,
+            topic=topic,
             to_address=to,
             subject=" ".join(subject.split()),
             text_body=text_body,
@@ -65,10 +73,12 @@ def post(
     context: dict[str, Any],
     recipient_id: UUID | None = None,
     permission: Permission | None = None,
+    topic: str | None = None,
 ) -> UUID:
     """Write a mail in the scope's transaction; it is sent after the commit. Its bodies are `mail/<template>.txt` and `.html`.
 
-    With a permission it is sent only if the recipient still has that permission in this place when its turn comes.
+    With a permission it is sent only if the recipient still has that permission in this place when its turn comes; with a
+    topic (`core.notices`) as the recipient wishes to be told of it.
     """
     context = context | {"subject": subject}
     return _write(
@@ -83,11 +93,12 @@ def post(
         ),
         recipient_id=recipient_id,
         permission=permission,
+        topic=topic,
     )
 
 
 def post_to_person(
-    scope: IdentityScope, *, person_id: UUID, to: str, subject: str, bodies: tuple[str, str], purpose: str
+    scope: IdentityScope | DispatchScope, *, person_id: UUID, to: str, subject: str, bodies: tuple[str, str], purpose: str
 ) -> UUID:
     """Write a mail about somebody's own account, such as a new password: its home is the person. `bodies`: text, HTML."""
     return _write(

@@ -81,6 +81,20 @@ def add_own_form(work: Work, scope: OrganisationScope, form: SelfAssessment | No
         )
 
 
+def add_notices(work: Work, count: int) -> None:
+    """What the person was told and has not read."""
+    if count:
+        work.waiting.append(
+            Item(
+                title=f"Read {plural(count, 'new notice', 'new notices')}",
+                href=url_for("notices.index"),
+                hint="What you were told in your places",
+                status="New",
+                colour="teal",
+            )
+        )
+
+
 def add_shared_forms(work: Work, scope: OrganisationScope, forms: Sequence[SelfAssessment], names: Mapping[UUID, str]) -> None:
     """The self-assessments that people share with this manager, where it is the manager's turn."""
     for form in forms:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tia_hub.core.mail.services import link, post
+from tia_hub.core.mail.services import link
+from tia_hub.core.notices.services import notify
+from tia_hub.core.notices.types import Topic
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.reports.models import Report
@@ -33,10 +35,14 @@ def deliver(
         sending = take_turn(scope, schedule_id, occasion, report.id, turn, turn.colleague.name if turn.colleague else LEFT)
         if sending is None or turn.colleague is None:
             continue
-        sending.email_id = post(
+        sending.email_id = notify(
             scope,
+            topic=Topic.REPORTS,
+            recipient_id=turn.person_id,
             to=turn.colleague.email,
+            permission=Permission.REPORT_READ,
             subject=report.title,
+            address=address,
             template="report_ready",
             context={
                 "name": turn.colleague.name,
@@ -46,8 +52,6 @@ def deliver(
                 "unchanged": before is not None and not _changed(before, report),
                 "link": address,
             },
-            recipient_id=turn.person_id,
-            permission=Permission.REPORT_READ,
         )
     nobody = not any(turn.colleague for turn in turns)
     if nobody:
@@ -65,16 +69,15 @@ def _tell_the_office(
     scope: PartnershipScope, schedule_id: UUID, report: Report, colleagues: Sequence[Colleague], slug: str
 ) -> None:
     for colleague in colleagues:
-        post(
+        address = link("reports.schedule", partnership=slug, schedule_id=schedule_id)
+        notify(
             scope,
-            to=colleague.email,
-            subject=f"Nobody receives {report.title}",
-            template="report_nobody",
-            context={
-                "name": colleague.name,
-                "title": report.title,
-                "link": link("reports.schedule", partnership=slug, schedule_id=schedule_id),
-            },
+            topic=Topic.REPORTS,
             recipient_id=colleague.person_id,
+            to=colleague.email,
             permission=Permission.REPORT_READ,
+            subject=f"Nobody receives {report.title}",
+            address=address,
+            template="report_nobody",
+            context={"name": colleague.name, "title": report.title, "link": address},
         )

@@ -13,12 +13,10 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Invitation
-from tia_hub.tenants.queries import (
-    find_member_by_email,
-    get_invitation,
-    get_organisation,
-    get_team,
-)
+from tia_hub.tenants.queries.invitations import get_invitation
+from tia_hub.tenants.queries.organisations import get_organisation
+from tia_hub.tenants.queries.people import find_member_by_email
+from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.people import check_manager
 from tia_hub.tenants.types import InvitationState, Role
 

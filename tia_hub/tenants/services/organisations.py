@@ -13,7 +13,7 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OperatorScope, PartnershipScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Area, Coordinator, Organisation, OrganisationArea, Partnership
-from tia_hub.tenants.queries import find_organisation_named, get_organisation
+from tia_hub.tenants.queries.organisations import find_organisation_named, get_organisation
 from tia_hub.tenants.types import Sector
 
 LONGEST_SLUG = 60

@@ -8,7 +8,8 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Membership
-from tia_hub.tenants.queries import get_member, get_team, list_managers_above, list_members_with_role
+from tia_hub.tenants.queries.people import get_member, list_managers_above, list_members_with_role
+from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.types import Role
 
 MAY_MANAGE = frozenset({Role.MANAGER, Role.LEAD})

@@ -8,7 +8,7 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Team
-from tia_hub.tenants.queries import get_team, list_teams
+from tia_hub.tenants.queries.teams import get_team, list_teams
 from tia_hub.tenants.services.people import one_at_a_time
 
 

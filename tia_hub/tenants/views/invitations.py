@@ -19,7 +19,7 @@ from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
-from tia_hub.tenants.queries import find_invitation
+from tia_hub.tenants.queries.invitations import find_invitation
 from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.types import InvitationState, Role
 from tia_hub.tenants.views.blueprint import bp

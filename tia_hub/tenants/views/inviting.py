@@ -13,7 +13,9 @@ from tia_hub.settings import Settings
 from tia_hub.tenants.forms import InviteForm, InviteManyForm
 from tia_hub.tenants.pasting import MOST_LINES, Line, read_lines, without
 from tia_hub.tenants.presenters import Preview, invitation_row, invited_words, make_preview
-from tia_hub.tenants.queries import count_sending, list_members_with_role, list_teams, search_invitations
+from tia_hub.tenants.queries.invitations import count_sending, search_invitations
+from tia_hub.tenants.queries.people import list_members_with_role
+from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.many_invitations import invite_many, is_sending, look_up, send_waiting
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager

@@ -12,7 +12,8 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
 from tia_hub.tenants.presenters import invitation_row
-from tia_hub.tenants.queries import get_organisation, list_areas, list_invitations, search_organisations
+from tia_hub.tenants.queries.invitations import list_invitations
+from tia_hub.tenants.queries.organisations import get_organisation, list_areas, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
 from tia_hub.tenants.types import Sector

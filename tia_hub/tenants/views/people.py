@@ -12,13 +12,8 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.tenants.forms import MemberForm
 from tia_hub.tenants.models import Membership
-from tia_hub.tenants.queries import (
-    get_member,
-    list_members_with_role,
-    list_reports,
-    list_teams,
-    search_people,
-)
+from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
+from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership
 from tia_hub.tenants.types import Role
 from tia_hub.tenants.views.blueprint import asked_for, bp

@@ -11,7 +11,7 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.tenants.forms import TeamForm
 from tia_hub.tenants.models import Team
-from tia_hub.tenants.queries import count_people_by_team, get_team, list_teams
+from tia_hub.tenants.queries.teams import count_people_by_team, get_team, list_teams
 from tia_hub.tenants.services.teams import NameTaken, change_team, create_team
 from tia_hub.tenants.trees import make_tree
 from tia_hub.tenants.views.blueprint import bp

@@ -12,11 +12,13 @@ from tia_hub.core.clock import now
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
-from tia_hub.core.mail.services import link, post
+from tia_hub.core.mail.services import link
+from tia_hub.core.notices.services import notify
+from tia_hub.core.notices.types import Topic
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.queries import list_members_with_role, list_named_members
+from tia_hub.tenants.queries.people import list_members_with_role, list_named_members
 from tia_hub.tenants.types import Role
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import get_form, get_own_form, list_answers
@@ -46,14 +48,17 @@ def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> 
         scope.session.add(figure)
         scope.session.flush()
         form.figure_id = figure.id
-    post(
+    address = link("training.team", organisation=scope.slug)
+    notify(
         scope,
-        to=manager.person.email,
-        subject="A self-assessment was shared with you",
-        template="training_shared",
-        context={"address": link("training.team", organisation=scope.slug), "organisation": scope.name},
+        topic=Topic.CONVERSATIONS,
         recipient_id=manager.person_id,
+        to=manager.person.email,
         permission=Permission.ASSESSMENT_MANAGE,
+        subject="A self-assessment was shared with you",
+        address=address,
+        template="training_shared",
+        context={"address": address, "organisation": scope.name},
     )
     _publish(scope)
 
@@ -192,15 +197,15 @@ def _tell_the_other(scope: OrganisationScope, form: SelfAssessment) -> None:
     other_id = form.manager_id if worker_waits else form.membership_id
     for other in list_named_members(scope, [other_id] if other_id else []):
         if other.ended_at is None:
-            post(
+            address = link("training.show", organisation=scope.slug, form_id=form.id)
+            notify(
                 scope,
-                to=other.person.email,
-                subject="A training plan waits for your confirmation",
-                template="training_confirm",
-                context={
-                    "address": link("training.show", organisation=scope.slug, form_id=form.id),
-                    "organisation": scope.name,
-                },
+                topic=Topic.CONVERSATIONS,
                 recipient_id=other.person_id,
+                to=other.person.email,
                 permission=Permission.ASSESSMENT_OWN,
+                subject="A training plan waits for your confirmation",
+                address=address,
+                template="training_confirm",
+                context={"address": address, "organisation": scope.name},
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 from tia_hub.core.clock import now
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.queries import list_named_members
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.training.models import Answer, SelfAssessment
 from tia_hub.training.types import AnswerOwner, Clash, Clashes, FormState, Typed
 

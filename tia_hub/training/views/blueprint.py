@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.queries import list_named_members
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.training.models import Answer, SelfAssessment
 from tia_hub.training.presenters import FormPage, present_form
 

@@ -7,7 +7,8 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import current_edition
-from tia_hub.tenants.queries import get_small_number, list_named_members
+from tia_hub.tenants.queries.organisations import get_small_number
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.training import queries
 from tia_hub.training.presenters import PersonRow, present_picture, state_words, waits_for_manager
 from tia_hub.training.views.blueprint import bp

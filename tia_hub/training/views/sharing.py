@@ -8,7 +8,7 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.queries import list_members_with_role, list_named_members
+from tia_hub.tenants.queries.people import list_members_with_role, list_named_members
 from tia_hub.training import queries
 from tia_hub.training.forms import ShareForm
 from tia_hub.training.services import agreeing

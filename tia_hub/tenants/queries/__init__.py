@@ -1,0 +1,1 @@
+"""Reads of the room `tenants`, a module for each journey."""

@@ -1,0 +1,118 @@
+"""Reads of invitations."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from tia_hub.core.errors import NotFound
+from tia_hub.core.mail.models import Email, EmailState
+from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
+from tia_hub.tenants.models import Invitation, Membership, Organisation
+from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE
+from tia_hub.tenants.types import Joining, Sending, Slice
+
+
+def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
+    if isinstance(scope, PartnershipScope):
+        return select(Invitation).where(Invitation.partnership_id == scope.partnership_id, Invitation.by_partnership.is_(True))
+    return select(Invitation).where(Invitation.organisation_id == scope.organisation_id)
+
+
+def list_invitations(
+    scope: PartnershipScope | OrganisationScope, *, organisation_id: UUID | None = None, limit: int = 200
+) -> list[Invitation]:
+    """The newest invitations that this place sent or received, newest first; of one organisation alone where it is named."""
+    query = _invitations(scope)
+    if organisation_id is not None:
+        query = query.where(Invitation.organisation_id == organisation_id)
+    return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
+
+
+_UNDELIVERED = Email.state.in_([EmailState.FAILED, EmailState.UNCERTAIN, EmailState.WITHHELD])
+_UNDER_WAY = Email.state.in_([EmailState.QUEUED, EmailState.SENDING])
+
+
+def search_invitations(
+    scope: OrganisationScope, *, search: str = "", page: int = 1, undelivered: bool = False
+) -> Slice[tuple[Invitation, Email | None]]:
+    """The organisation's invitations whose name or address holds some text, newest first, each with its last mail.
+
+    With `undelivered` only those that can still be accepted and whose mail did not arrive, as far as is known.
+    """
+    page = min(max(page, 1), FURTHEST)
+    query = (
+        select(Invitation, Email, func.count().over())
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(Invitation.organisation_id == scope.organisation_id)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    if undelivered:
+        query = query.where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), _UNDELIVERED)
+    if search:
+        query = query.where(
+            or_(Invitation.name.icontains(search, autoescape=True), Invitation.email.icontains(search, autoescape=True))
+        )
+    rows = scope.session.execute(query).all()
+    return Slice([(row[0], row[1]) for row in rows], rows[0][2] if rows else 0, page, PER_PAGE)
+
+
+def count_sending(scope: OrganisationScope) -> Sending:
+    """How far the mails of the open invitations are."""
+    written = Invitation.token_hash.is_not(None)
+    row = scope.session.execute(
+        select(
+            func.count().filter(~written),
+            func.count().filter(written, _UNDER_WAY),
+            func.count().filter(written, or_(Email.id.is_(None), Email.state == EmailState.SENT)),
+            func.count().filter(written, _UNDELIVERED),
+        )
+        .select_from(Invitation)
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).one()
+    return Sending(waiting=row[0], on_their_way=row[1], sent=row[2], failed=row[3])
+
+
+def count_joining(scope: OrganisationScope) -> Joining:
+    """How many people are in the organisation, and how many were invited and have not joined."""
+    members = (
+        select(func.count())
+        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    row = scope.session.execute(
+        select(
+            members,
+            func.count().filter(or_(Invitation.token_hash.is_(None), Invitation.expires_at > func.now())),
+            func.count().filter(Invitation.token_hash.is_not(None), Invitation.expires_at <= func.now()),
+        ).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).one()
+    return Joining(members=row[0], invited=row[1], expired=row[2])
+
+
+def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:
+    """An invitation, locked until the transaction ends, so that two can't change it at once. Raises NotFound."""
+    invitation = scope.session.scalar(_invitations(scope).where(Invitation.id == invitation_id).with_for_update())
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] | None:
+    """The invitation of the scope's token, with its organisation."""
+    row = scope.session.execute(
+        select(Invitation, Organisation)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .where(Invitation.token_hash == scope.token_hash)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None

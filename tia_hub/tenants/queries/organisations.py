@@ -1,0 +1,58 @@
+"""Reads of organisations, their areas and their partnership."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from tia_hub.core.errors import NotFound
+from tia_hub.core.scope import OrganisationScope, PartnershipScope
+from tia_hub.tenants.models import Area, Organisation, Partnership
+from tia_hub.tenants.queries.pages import read_page
+from tia_hub.tenants.types import Slice
+
+
+def list_areas(scope: PartnershipScope) -> list[Area]:
+    """The areas of the partnership, by name."""
+    return list(scope.session.scalars(select(Area).where(Area.partnership_id == scope.partnership_id).order_by(Area.name)))
+
+
+def search_organisations(scope: PartnershipScope, *, search: str = "", page: int = 1) -> Slice[Organisation]:
+    """The partnership's organisations whose name holds some text, by name, with their `areas`."""
+    found = select(Organisation).where(Organisation.partnership_id == scope.partnership_id)
+    if search:
+        found = found.where(Organisation.name.icontains(search, autoescape=True))
+    ordered = found.options(selectinload(Organisation.areas)).order_by(Organisation.name, Organisation.id)
+    return read_page(scope, ordered, page)
+
+
+def get_own_organisation(scope: OrganisationScope) -> Organisation:
+    """The organisation of the scope itself."""
+    return scope.session.scalars(select(Organisation).where(Organisation.id == scope.organisation_id)).one()
+
+
+def get_organisation(scope: PartnershipScope, organisation_id: UUID) -> Organisation:
+    """One of the partnership's organisations, with its `areas`. Raises NotFound."""
+    organisation = scope.session.scalar(
+        select(Organisation)
+        .options(selectinload(Organisation.areas))
+        .where(Organisation.partnership_id == scope.partnership_id, Organisation.id == organisation_id)
+    )
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def find_organisation_named(scope: PartnershipScope, name: str) -> Organisation | None:
+    """The partnership's organisation of a name, however it is capitalised."""
+    return scope.session.scalar(
+        select(Organisation).where(
+            Organisation.partnership_id == scope.partnership_id, func.lower(Organisation.name) == name.lower()
+        )
+    )
+
+
+def get_small_number(scope: OrganisationScope) -> int:
+    """The threshold of the organisation's partnership: counts of people under it are never shown."""
+    query = select(Partnership.small_number).where(Partnership.id == scope.partnership_id)
+    return scope.session.execute(query).scalar_one()

@@ -1,0 +1,94 @@
+"""Reads of the people of an organisation."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from tia_hub.accounts.models import Person
+from tia_hub.core.errors import NotFound
+from tia_hub.core.scope import OrganisationScope
+from tia_hub.tenants.models import Membership
+from tia_hub.tenants.queries.pages import read_page
+from tia_hub.tenants.types import Role, Slice
+
+
+def _members(scope: OrganisationScope) -> Select[Any]:
+    return (
+        select(Membership)
+        .join(Membership.person)
+        .options(contains_eager(Membership.person))
+        .where(Membership.organisation_id == scope.organisation_id)
+        .order_by(Person.name, Membership.id)
+    )
+
+
+def list_named_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[Membership]:
+    """Some members of the organisation with their `person`, by name, those who have left included."""
+    query = _members(scope).where(Membership.id.in_(ids))
+    return list(scope.session.scalars(query))
+
+
+def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) -> list[Membership]:
+    """The present members of the organisation with one of some roles, with their `person`, by name."""
+    query = _members(scope).where(Membership.role.in_(roles), Membership.ended_at.is_(None))
+    return list(scope.session.scalars(query))
+
+
+def search_people(scope: OrganisationScope, *, search: str = "", page: int = 1) -> Slice[Membership]:
+    """The organisation's present members whose name or address holds some text, by name, with `person` and `team`."""
+    found = (
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
+    )
+    if search:
+        found = found.where(
+            or_(Person.name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
+        )
+    ordered = found.options(contains_eager(Membership.person), joinedload(Membership.team)).order_by(Person.name, Membership.id)
+    return read_page(scope, ordered, page)
+
+
+def get_member(scope: OrganisationScope, membership_id: UUID) -> Membership:
+    """A member of the organisation, present or not, with `person`, `team` and `manager.person`. Raises NotFound."""
+    member: Membership | None = scope.session.scalar(
+        _members(scope)
+        .options(joinedload(Membership.team), joinedload(Membership.manager).joinedload(Membership.person))
+        .where(Membership.id == membership_id)
+    )
+    if member is None:
+        raise NotFound
+    return member
+
+
+def find_member_by_email(scope: OrganisationScope, email: str) -> Membership | None:
+    """The present member with an address."""
+    member: Membership | None = scope.session.scalar(
+        _members(scope).where(Person.email == email, Membership.ended_at.is_(None))
+    )
+    return member
+
+
+def list_reports(scope: OrganisationScope, membership_id: UUID) -> list[Membership]:
+    """The present members whom somebody manages, with their `person`, by name."""
+    return list(
+        scope.session.scalars(_members(scope).where(Membership.manager_id == membership_id, Membership.ended_at.is_(None)))
+    )
+
+
+def list_managers_above(scope: OrganisationScope, membership_id: UUID) -> set[UUID]:
+    """Somebody's manager, that one's manager, and so on to the top; themselves included."""
+    above = (
+        select(Membership.id, Membership.manager_id)
+        .where(Membership.organisation_id == scope.organisation_id, Membership.id == membership_id)
+        .cte(recursive=True)
+    )
+    above = above.union(
+        select(Membership.id, Membership.manager_id)
+        .join(above, Membership.id == above.c.manager_id)
+        .where(Membership.organisation_id == scope.organisation_id)
+    )
+    return set(scope.session.scalars(select(above.c.id)))
