@@ -1,7 +1,11 @@
-"""Invitations of many at once, and line managers who have not joined yet."""
+"""Invitations of many at once, line managers who have not joined yet, and links for an organisation's own e-mail domains."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from tia_hub.core.rls import IDENTITY, drop_tables, let_in, tenant_table
 
 revision = "0008"
 down_revision = "0012"
@@ -29,9 +33,64 @@ def upgrade() -> None:
         ["organisation_id", "awaited_manager"],
         postgresql_where=sa.text("awaited_manager IS NOT NULL"),
     )
+    make_links()
+
+
+def make_links() -> None:
+    op.create_table(
+        "mail_domain",
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        *of_organisation("mail_domain"),
+        sa.UniqueConstraint("organisation_id", "domain", name=op.f("uq_mail_domain_organisation_id_domain")),
+    )
+    op.create_table(
+        "joining_link",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("most_uses", sa.Integer(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        *of_organisation("joining_link"),
+        sa.CheckConstraint("uses >= 0 AND uses <= most_uses", name=op.f("ck_joining_link_uses")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_joining_link_token_hash")),
+    )
+    op.create_index(
+        "uq_joining_link_live", "joining_link", ["organisation_id"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.create_table(
+        "joining_request",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        *of_organisation("joining_request"),
+    )
+    op.create_index("ix_joining_request_subject", "joining_request", ["organisation_id", "subject", "created_at"])
+    op.create_index("ix_joining_request_address", "joining_request", ["organisation_id", "address", "created_at"])
+    tenant_table("mail_domain", ("SELECT", "INSERT", "DELETE"))
+    tenant_table("joining_link", ("SELECT", "INSERT", "UPDATE"))
+    tenant_table("joining_request", ("SELECT", "INSERT", "DELETE"))
+    let_in("joining_link", IDENTITY, "token_hash = (SELECT current_setting('app.token'))", "SELECT")
+    # Who holds a link sees whose it is, as who holds an invitation does.
+    op.execute(
+        f"CREATE POLICY tia_identity_by_link ON organisation FOR SELECT TO {IDENTITY} "
+        "USING (EXISTS (SELECT FROM joining_link l WHERE l.organisation_id = organisation.id))"
+    )
+
+
+def of_organisation(table: str) -> tuple[Any, ...]:
+    """The columns and keys of every row that is one organisation's."""
+    return (
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f(f"fk_{table}_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f(f"pk_{table}")),
+    )
 
 
 def downgrade() -> None:
+    drop_tables("joining_request", "joining_link", "mail_domain")
     op.drop_index("ix_membership_organisation_id_awaited_manager", "membership")
     op.drop_column("membership", "awaited_manager")
     op.drop_index("ix_invitation_organisation_id_created_at", "invitation")

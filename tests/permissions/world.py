@@ -22,7 +22,9 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.models import MailDomain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
+from tia_hub.tenants.services.links import make_link
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -75,6 +77,11 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     indicator_id = make_indicator(tenant, f"{mark.title()} complaints", source=f"{mark.title()} log", shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
     with transaction(tenant.scope(house.lead)) as scope:
+        # The domain is one of the test's own, whoever has an address in it.
+        domain = MailDomain(organisation_id=tenant.id, id=uuid4(), domain=f"{tenant.slug}.example", added_by=house.lead.name)
+        scope.session.add(domain)
+        scope.session.flush()
+        joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
     return {
         "organisation": tenant.slug,
@@ -82,6 +89,9 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
+        "domain_id": domain.id,
+        "tenants.join:token": joining_token,
+        "tenants.ask:token": joining_token,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,

@@ -181,7 +181,7 @@ class IdentityScope(Scope):
 
 @dataclass(kw_only=True, eq=False)
 class InvitationScope(Scope):
-    """The one invitation whose token somebody holds."""
+    """The one invitation, or link to ask for one, whose token somebody holds."""
 
     database_role = "tia_identity"
     token_hash: str
