@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from tia_hub.accounts import security
 from tia_hub.accounts.notices import bp as notices
 from tia_hub.accounts.views import bp as accounts
+from tia_hub.audits.teams import AuditsOfTeams
 from tia_hub.audits.views import bp as audits
 from tia_hub.core import bell, errors, pages, policy, web
 from tia_hub.core.clock import format_date, format_time
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["bell"] = bell.Bell(bell.make_celery(settings))
     app.extensions["resolver"] = Places()
     app.extensions["navigation"] = NAVIGATION
+    app.extensions["held_by_teams"] = (AuditsOfTeams(),)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters |= {"date": format_date, "time": format_time}
 

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     two_factor_required: bool = True
     """Everybody sets up a second factor. Only the demo turns this off."""
 
+    deletion_wait_days: int = Field(default=30, ge=1, le=365)
+    """Days between asking for an organisation's deletion and the deletion itself, in which its leads can stop it."""
+
     secure_cookies: bool = True
     """Cookies travel by HTTPS only. Only plain-HTTP installations on one machine turn this off."""
 

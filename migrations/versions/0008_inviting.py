@@ -8,7 +8,7 @@ from alembic import op
 from tia_hub.core.rls import IDENTITY, drop_tables, let_in, tenant_table
 
 revision = "0008"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -60,16 +60,16 @@ def make_links() -> None:
         "uq_joining_link_live", "joining_link", ["organisation_id"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
     )
     op.create_table(
-        "joining_request",
+        "link_request",
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        *of_organisation("joining_request"),
+        *of_organisation("link_request"),
     )
-    op.create_index("ix_joining_request_subject", "joining_request", ["organisation_id", "subject", "created_at"])
-    op.create_index("ix_joining_request_address", "joining_request", ["organisation_id", "address", "created_at"])
+    op.create_index("ix_link_request_subject", "link_request", ["organisation_id", "subject", "created_at"])
+    op.create_index("ix_link_request_address", "link_request", ["organisation_id", "address", "created_at"])
     tenant_table("mail_domain", ("SELECT", "INSERT", "DELETE"))
     tenant_table("joining_link", ("SELECT", "INSERT", "UPDATE"))
-    tenant_table("joining_request", ("SELECT", "INSERT", "DELETE"))
+    tenant_table("link_request", ("SELECT", "INSERT", "DELETE"))
     let_in("joining_link", IDENTITY, "token_hash = (SELECT current_setting('app.token'))", "SELECT")
     # Who holds a link sees whose it is, as who holds an invitation does.
     op.execute(
@@ -90,7 +90,7 @@ def of_organisation(table: str) -> tuple[Any, ...]:
 
 
 def downgrade() -> None:
-    drop_tables("joining_request", "joining_link", "mail_domain")
+    drop_tables("link_request", "joining_link", "mail_domain")
     op.drop_index("ix_membership_organisation_id_awaited_manager", "membership")
     op.drop_column("membership", "awaited_manager")
     op.drop_index("ix_invitation_organisation_id_created_at", "invitation")

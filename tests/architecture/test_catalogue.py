@@ -22,6 +22,7 @@ GLOBAL_UNIQUE = {
     "uq_invitation_token_hash": "random",
     "uq_provider_invitation_token_hash": "random",
     "uq_joining_link_token_hash": "random",
+    "uq_joining_request_token_hash": "random",
     "pk_ended_session": "random",
 }
 """Unique constraints over all tenants, each with the reason why it tells nobody of another tenant."""

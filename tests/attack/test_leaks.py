@@ -49,18 +49,20 @@ def test_who_is_no_manager_any_more_reads_no_agreed_forms_of_others(app: Flask, 
             (agreed,) = list_agreed_forms(scope)
     path = f"/o/{tenant.slug}/training/agreed/{agreed.id}"
     assert SECRET in as_(manager).get(path).text
-    as_(cast.ours.lead).submit(f"/o/{tenant.slug}/people/{manager.membership_id}", {"role": "staff"})
+    lead, entry = as_(cast.ours.lead), f"/o/{tenant.slug}/people/{manager.membership_id}"
+    assert lead.submit(f"{entry}/reports", {"manager": "nobody"}).status_code == 303
+    assert lead.submit(entry, {"role": "staff"}).status_code == 303
     assert as_(manager).get(path).status_code == 404
     assert SECRET in as_(cast.ours.staff).get(path).text
 
 
 def test_a_page_that_was_open_too_long_does_not_say_that_it_was_done(cast: Cast, as_: As) -> None:
-    lead, path = as_(cast.ours.lead), f"/o/{cast.ours.tenant.slug}/people/{cast.ours.colleague.membership_id}"
-    refused = lead.post(f"{path}/close", data={})
+    worker, path = as_(cast.ours.colleague), f"/o/{cast.ours.tenant.slug}/training"
+    refused = worker.post(f"{path}/start", data={})
     assert refused.status_code == 400
     assert "Nothing was changed" in refused.text
-    assert "is closed" not in refused.text
-    assert "is closed" not in lead.get(path).text
+    assert "is ready" not in refused.text
+    assert "is ready" not in worker.get(f"{path}/").text
 
 
 @pytest.mark.usefixtures("context")

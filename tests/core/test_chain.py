@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.factories.tenants import Tenant, make_organisation, make_region
+from tests.services import Services
+from tia_hub.cli import main
 from tia_hub.core.chain import Checked, Link, check_chain, get_head
+from tia_hub.core.clock import now
 from tia_hub.core.scope import Actor, TrailScope, transaction
-from tia_hub.core.trail import record
+from tia_hub.core.trail import record, shorten_trail
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -155,3 +162,68 @@ def test_a_long_transaction_holds_nobody_up(tenant: Tenant) -> None:
 def test_the_operator_checks_all_of_them_without_belonging_anywhere(tenant: Tenant, owner_engine: Engine) -> None:
     with transaction(TrailScope(), read_only=True, engine=owner_engine) as scope:
         assert check_chain(scope, tenant.id).whole
+
+
+def run(*arguments: str, services: Services) -> Result:
+    return CliRunner().invoke(main, ["trail", *arguments], env=services.environment)
+
+
+def test_the_command_says_what_is_whole_and_what_is_broken(
+    tenant: Tenant, services: Services, superuser_engine: Engine, tmp_path: Path
+) -> None:
+    kept = tmp_path / "heads.csv"
+    kept.write_text(run("heads", services=services).output)
+    assert f"{tenant.id},7," in kept.read_text()
+    whole = run("verify", "--home", str(tenant.id), "--known", str(kept), services=services)
+    assert (whole.exit_code, whole.output) == (0, "7 events in 1 chains, 0 of them broken.\n")
+    with all_rights(superuser_engine) as connection:
+        connection.execute(text("DELETE FROM trail_event WHERE home_id = :home"), {"home": tenant.id})
+        connection.execute(text("DELETE FROM trail_head WHERE home_id = :home"), {"home": tenant.id})
+    assert run("verify", "--home", str(tenant.id), services=services).exit_code == 0, "a chain that is gone tells nothing"
+    gone = run("verify", "--home", str(tenant.id), "--known", str(kept), services=services)
+    assert gone.exit_code == 1
+    assert f"{tenant.id}: broken at event 7: it was shown or exported before, and is missing" in gone.output
+    kept.write_text("Name,Age\nRobin,7\n")
+    assert run("verify", "--known", str(kept), services=services).exit_code == 2
+
+
+def age(tenant: Tenant, *days: int) -> None:
+    """Events that were written some days ago, one a transaction."""
+    for number in days:
+        with transaction(tenant.scope()) as scope:
+            record(scope, "test.noted", f"Event of {number} days ago")
+            for event in scope.session.new:
+                event.created_at = now() - timedelta(days=number)
+
+
+def shorten(tenant: Tenant, days: int) -> int:
+    with transaction(tenant.scope()) as scope:
+        return shorten_trail(scope, before=now() - timedelta(days=days))
+
+
+def test_the_rule_takes_the_oldest_events_and_the_chain_still_holds(owner_engine: Engine, superuser_engine: Engine) -> None:
+    tenant = make_organisation(make_region(owner_engine))
+    age(tenant, 800, 500, 400, 30)
+    with transaction(tenant.scope(), read_only=True) as scope:
+        shown = get_head(scope, tenant.id)
+    assert shorten(tenant, 450) == 2
+    checked = check(tenant, known=(shown,))
+    assert checked.whole
+    assert (checked.events, checked.first, checked.removed) == (3, 3, 2)
+    assert shorten(tenant, 450) == 0, "nothing more to take"
+    with pytest.raises(DBAPIError, match="events of the last year stay"):
+        shorten(tenant, 300)
+    with all_rights(superuser_engine) as connection:
+        connection.execute(text("DELETE FROM trail_event WHERE home_id = :home AND number = 3"), {"home": tenant.id})
+    fault = check(tenant).fault
+    assert fault is not None
+    assert fault.number == 3
+
+
+def test_where_all_is_old_the_event_that_says_so_remains(owner_engine: Engine) -> None:
+    tenant = make_organisation(make_region(owner_engine))
+    age(tenant, 800, 500)
+    assert shorten(tenant, 400) == 2
+    checked = check(tenant)
+    assert checked.whole
+    assert (checked.events, checked.removed) == (1, 2)

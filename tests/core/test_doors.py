@@ -25,3 +25,10 @@ def test_everybody_has_their_own_first_page(as_, cast: Cast) -> None:
     assert as_(cast.coordinator).get("/places").location == f"/p/{cast.region.slug}/"
     assert as_(cast.provider_user).get("/places").location == f"/provider/{cast.trainer.slug}/"
     assert as_(cast.ours.lead).get("/places").location == f"/o/{cast.ours.tenant.slug}/"
+
+
+def test_a_body_of_json_is_no_form(as_, cast: Cast) -> None:
+    client = as_(cast.ours.lead)
+    for body in ("NaN", "[]", '{"name": "Outreach"}'):
+        answer = client.post(f"/o/{cast.ours.tenant.slug}/teams/new", data=body, content_type="application/json")
+        assert answer.status_code == 400

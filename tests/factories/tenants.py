@@ -1,9 +1,11 @@
 """Partnerships, organisations and people, made as the product makes them. Every test can have its own."""
 
+import io
 import itertools
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from PIL import Image
 from sqlalchemy import Engine
 
 from tia_hub.accounts.models import Person
@@ -127,6 +129,13 @@ def make_organisation(region: Region, name: str = "Harbour Trust", sector: str =
             )
         )
     return tenant
+
+
+def make_picture(colour: str = "teal", kind: str = "PNG", size: tuple[int, int] = (60, 20)) -> bytes:
+    """A picture as somebody might upload it."""
+    written = io.BytesIO()
+    Image.new("RGB", size, colour).save(written, kind)
+    return written.getvalue()
 
 
 def make_team(tenant: Tenant, name: str | None = None) -> UUID:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("context", "empty_queue")
 def test_a_killed_workers_report_is_finished_by_another_exactly_once(
     cast: Cast, services: Services, superuser_engine: Engine, tmp_path: Path
 ) -> None:
-    chance = random.Random(1)  # noqa: S311 - figures of a test
+    chance = random.Random(1)
     publish_figures(cast.ours.tenant, [make_audit(make_ratings(chance))])
     log = tmp_path / "worker.log"
     report_id = ask_for_report(cast.region)

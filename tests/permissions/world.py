@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_shared_audit
+from tests.factories.joining import ask_question, leave_request, make_confirmed_request
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
-from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_provider, make_team
+from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
 from tests.factories.training import make_agreed, make_shared
 from tia_hub.core.clock import today
@@ -23,8 +24,10 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.models import MailDomain
+from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.links import make_link
+from tia_hub.tenants.services.logos import change_logo
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -83,15 +86,22 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         scope.session.flush()
         joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+    with transaction(cast.region.scope()) as scope:
+        further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
+    with transaction(tenant.scope(house.lead)) as scope:
+        change_logo(scope, make_picture())
+        picture = get_own_organisation(scope).logo_version
     return {
+        "tenants.logo:picture": picture,
         "organisation": tenant.slug,
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
         "domain_id": domain.id,
-        "tenants.join:token": joining_token,
-        "tenants.ask:token": joining_token,
+        "tenants.by_link:token": joining_token,
+        "tenants.ask_by_link:token": joining_token,
+        "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
@@ -105,6 +115,11 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     course_id = make_live_course(region, trainer)
     date_id = make_date(trainer, course_id, today() + timedelta(days=30))
     newcomer = make_organisation(region, "Quiet Corner")
+    with transaction(newcomer.scope()) as scope:
+        change_logo(scope, make_picture("grey"))
+        picture = get_own_organisation(scope).logo_version
+    request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
+    answer_token = ask_question(region, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.COMPILE_REPORT)
@@ -142,6 +157,13 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
+        "step": "suspend",
+        "request_id": request_id,
+        "tenants.joining_link:token": link_token,
+        "tenants.confirm_joining:token": link_token,
+        "tenants.joining_question:token": answer_token,
+        "tenants.answer_joining:token": answer_token,
+        "tenants.logo_for_office:picture": picture,
         "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.invitation:token": lead_token,

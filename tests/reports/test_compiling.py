@@ -32,7 +32,7 @@ As = Callable[[Someone], StrictClient]
 @pytest.fixture
 def published(cast: Cast) -> Cast:
     """Two organisations that have published."""
-    chance = random.Random(7)  # noqa: S311 - figures of a test
+    chance = random.Random(7)
     publish_figures(
         cast.ours.tenant,
         [make_audit(make_ratings(chance)), make_audit(make_ratings(chance), team_name="Outreach")],
@@ -93,7 +93,7 @@ def _recount(audits: Sequence[AuditToPublish]) -> Counter[tuple[str, str]]:
 
 
 def test_figures_equal_a_plain_recount(owner_engine: Engine) -> None:
-    chance = random.Random(11)  # noqa: S311 - figures of a test
+    chance = random.Random(11)
     region = make_region(owner_engine)
     latest, moved = [], Counter[str]()
     ranks = {"red": 0, "amber": 1, "green": 2}

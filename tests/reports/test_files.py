@@ -33,7 +33,7 @@ NASTY = '=cmd|"/c calc"!A1 <img src=file:///etc/passwd> & friends'
 @pytest.fixture(scope="module")
 def issued(app: Flask, owner_engine: Engine, superuser_engine: Engine) -> tuple[Document, str, bytes, bytes]:
     """A report with an organisation of a nasty name: its document, page, PDF and Excel file."""
-    chance = random.Random(5)  # noqa: S311 - figures of a test
+    chance = random.Random(5)
     with app.app_context():
         region = make_region(owner_engine)
         coordinator = make_coordinator(region)

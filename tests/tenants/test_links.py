@@ -31,7 +31,7 @@ def path(app: Flask, cast: Cast) -> Iterator[str]:
         scope.session.add(MailDomain(organisation_id=cast.ours.tenant.id, domain=DOMAIN, added_by="Lena"))
         scope.session.flush()
         token = make_link(scope, good_for=timedelta(days=7), most_uses=5)
-    yield f"/join/{token}"
+    yield f"/by-link/{token}"
 
 
 def ask(app: Flask, path: str, email: str, name: str = "Nia Newcomer"):
@@ -47,7 +47,7 @@ def test_the_whole_way(as_, app: Flask, cast: Cast, superuser_engine: Engine) ->
     lead, page = as_(cast.ours.lead), f"/o/{cast.ours.tenant.slug}/people/link"
     assert lead.submit(page, {"domain": f"@{DOMAIN.upper()}"}, button=f"{page}/domains").status_code == 303
     made = lead.submit(page, {"days": "7", "most_uses": "25"})
-    found = re.search(r"http://localhost(/join/\S+?)<", made.text)
+    found = re.search(r"http://localhost(/by-link/\S+?)<", made.text)
     assert found
     assert found[1] not in lead.get(page).text
     assert "0 of at most 25" in lead.get(page).text
@@ -78,7 +78,7 @@ def test_its_token_is_kept_as_a_hash_alone(cast: Cast, path: str, superuser_engi
     [(kept,)] = rows(
         superuser_engine, "SELECT token_hash FROM joining_link WHERE organisation_id = :id", id=cast.ours.tenant.id
     )
-    token = path.removeprefix("/join/")
+    token = path.removeprefix("/by-link/")
     assert len(token) >= 43 and token not in str(kept)
 
 
@@ -86,7 +86,7 @@ def test_a_new_link_ends_the_one_before(app: Flask, cast: Cast, path: str) -> No
     with app.app_context(), transaction(cast.ours.tenant.scope(cast.ours.lead)) as scope:
         token = make_link(scope, good_for=timedelta(days=7), most_uses=5)
     assert new_client(app).get(path).status_code == 404
-    assert new_client(app).get(f"/join/{token}").status_code == 200
+    assert new_client(app).get(f"/by-link/{token}").status_code == 200
 
 
 @pytest.mark.parametrize("change", ["expires_at = now()", "uses = most_uses", "ended_at = now()"])
@@ -97,7 +97,7 @@ def test_a_link_that_is_over_gives_the_same_page_as_one_that_never_was(
     fields = {"csrf_token": token_of(stale.get(path).text), "name": "Nia", "email": f"late@{DOMAIN}"}
     change_link(superuser_engine, cast, change)
     client = new_client(app)
-    assert client.get(path).text == client.get("/join/made-up").text
+    assert client.get(path).text == client.get("/by-link/made-up").text
     assert client.get(path).status_code == 404
     answer = stale.post(path, data=fields)
     assert answer.status_code == 404
@@ -181,7 +181,7 @@ def test_nobody_is_flooded_with_mails(app: Flask, path: str, superuser_engine: E
     assert len(answers) == 1
     assert len(bodies_to(superuser_engine, email)) == MOST_TO_ADDRESS
     with superuser_engine.begin() as connection:
-        connection.execute(text("UPDATE joining_request SET created_at = created_at - interval '1 day'"))
+        connection.execute(text("UPDATE link_request SET created_at = created_at - interval '1 day'"))
     ask(app, path, email)
     assert len(bodies_to(superuser_engine, email)) == MOST_TO_ADDRESS + 1
 
@@ -241,7 +241,7 @@ def test_pages_with_a_secret_in_their_address_tell_it_to_no_other_page(
     invite(as_(cast.ours.lead), cast, email)
     own = invitation_path(superuser_engine, email)
     client = new_client(app)
-    answers = [client.get(own), client.get(path), client.get("/join/made-up"), client.get("/invitation/made-up")]
+    answers = [client.get(own), client.get(path), client.get("/by-link/made-up"), client.get("/invitation/made-up")]
     answers += [client.submit(own, {"name": "", "password": PASSWORD}), client.submit(path, {"email": "nobody"})]
     assert {answer.headers["Referrer-Policy"] for answer in answers} == {"no-referrer"}
     assert client.get("/about").headers["Referrer-Policy"] == "same-origin"

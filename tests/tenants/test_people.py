@@ -74,8 +74,11 @@ def test_a_place_is_changed(lead: StrictClient, cast: Cast, home: str, app: Flas
     assert entry_of(superuser_engine, member) == ("manager", "Team leader", team_id, cast.ours.lead.membership_id)
     shown = lead.get(f"{home}people/{member}").text
     assert "Team leader" in shown
-    [(words,)] = rows(superuser_engine, "SELECT words FROM trail_event WHERE target_id = :id", id=member)
-    assert words == "Made Ours Sam Staff manager (was member of staff)"
+    told = rows(superuser_engine, "SELECT words FROM trail_event WHERE target_id = :id ORDER BY action", id=member)
+    assert told == [
+        ("Made Ours Sam Staff manager (was member of staff)",),
+        ("Ours Sam Staff is now managed by Ours Lena Lead (was Ours Max Manager)",),
+    ]
 
 
 @pytest.mark.parametrize("field", ["role", "team", "manager"])
@@ -106,7 +109,9 @@ def test_there_is_always_a_lead(lead: StrictClient, cast: Cast, home: str) -> No
     demoted = lead.submit(f"{home}people/{own}", {"role": "staff"})
     assert demoted.status_code == 422
     assert "only lead" in demoted.text
-    assert lead.submit(f"{home}people/{own}/close").status_code == 409
+    closed = lead.submit(f"{home}people/{own}/close", {"manager": "nobody"})
+    assert closed.status_code == 422
+    assert "only lead" in closed.text
     assert lead.get(home).status_code == 200
 
 
@@ -115,11 +120,11 @@ def test_two_leads_can_not_both_go_at_once(as_, cast: Cast, app: Flask, home: st
         second = make_member(cast.ours.tenant, Role.LEAD, name="Second Lead")
 
     def leave(someone) -> int:
-        return as_(someone).submit(f"{home}people/{someone.membership_id}/close").status_code
+        return as_(someone).submit(f"{home}people/{someone.membership_id}/close", {"manager": "nobody"}).status_code
 
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(leave, [cast.ours.lead, second]))
-    assert answers == [303, 409]
+    assert answers == [303, 422]
     leads = "SELECT count(*) FROM membership WHERE organisation_id = :id AND role = 'lead' AND ended_at IS NULL"
     assert rows(superuser_engine, leads, id=cast.ours.tenant.id) == [(1,)]
 
@@ -129,9 +134,11 @@ def test_who_leaves_is_out_at_the_next_click_and_manages_nobody(
 ) -> None:
     manager = as_(cast.ours.manager)
     assert manager.get(home).status_code == 200
-    asked = lead.get(f"{home}people/{cast.ours.manager.membership_id}/close").text
-    assert "Ours Sam Staff then has no line manager" in asked
-    assert lead.submit(f"{home}people/{cast.ours.manager.membership_id}/close").status_code == 303
+    close = f"{home}people/{cast.ours.manager.membership_id}/close"
+    asked = lead.submit(close)
+    assert asked.status_code == 422
+    assert "Ours Max Manager manages 1 person" in asked.text and "Ours Sam Staff" in asked.text
+    assert lead.submit(close, {"manager": "nobody"}).status_code == 303
     assert manager.get(home).status_code == 404
     assert manager.get("/account").status_code == 200
     assert entry_of(superuser_engine, cast.ours.staff.membership_id)[3] is None

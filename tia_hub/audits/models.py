@@ -4,10 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.audits.types import AuditState, Disclosure, Rating
 from tia_hub.core.db import Base, OfOrganisation
+from tia_hub.tenants.models import Team
 
 
 class Audit(OfOrganisation, Base):
@@ -43,6 +44,9 @@ class Audit(OfOrganisation, Base):
     disclosure: Mapped[str] = mapped_column(default=Disclosure.PRIVATE)
     shared_at: Mapped[datetime | None]
     shared_by: Mapped[str | None]
+
+    team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
+    """The team as it is now: renamed perhaps, or the one that it was merged into."""
 
 
 class AuditEntry(OfOrganisation, Base):

@@ -13,8 +13,12 @@ Entries = Mapping[str, AuditEntry]
 
 
 def scope_words(audit: Audit, organisation: str) -> str:
-    """What is audited."""
-    return audit.team_name or f"The whole of {organisation}"
+    """What is audited: a team as it is called now, with the name that the audit was begun for where that is another."""
+    if audit.team is None or audit.team_name is None:
+        return f"The whole of {organisation}"
+    begun_as, name = audit.team_name, audit.team.name
+    same = begun_as == name or begun_as.endswith(f" / {name}")
+    return begun_as if same else f"{name} (begun as {begun_as})"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload
 
 from tia_hub.audits.models import Audit, AuditEntry
 from tia_hub.audits.types import AuditState, Disclosure, Rating, SharedAudit
@@ -14,22 +15,28 @@ from tia_hub.framework.loader import get_edition
 
 
 def get_audit(scope: OrganisationScope, audit_id: UUID) -> Audit:
-    """An audit of the organisation. Raises NotFound."""
-    found = scope.session.scalar(select(Audit).where(Audit.organisation_id == scope.organisation_id, Audit.id == audit_id))
+    """An audit of the organisation, with its `team`. Raises NotFound."""
+    found = scope.session.scalar(
+        select(Audit)
+        .options(joinedload(Audit.team))
+        .where(Audit.organisation_id == scope.organisation_id, Audit.id == audit_id)
+    )
     if found is None:
         raise NotFound
     return found
 
 
 def lock_audit(scope: OrganisationScope, audit_id: UUID, *, shared: bool = False) -> Audit:
-    """An audit that stays in its state until the transaction ends: for one who changes it or, `shared`, its entries.
+    """An audit, with its `team`, that stays in its state until the transaction ends: for one who changes it or, `shared`,
+    its entries.
 
     Raises NotFound.
     """
     found = scope.session.scalar(
         select(Audit)
+        .options(joinedload(Audit.team))
         .where(Audit.organisation_id == scope.organisation_id, Audit.id == audit_id)
-        .with_for_update(read=shared)
+        .with_for_update(read=shared, of=Audit)
         .execution_options(populate_existing=True)
     )
     if found is None:
@@ -49,10 +56,11 @@ def find_open_audit(scope: OrganisationScope, team_id: UUID | None) -> Audit | N
 
 
 def list_audits(scope: OrganisationScope) -> list[Audit]:
-    """The audits of the organisation: those in progress first, then the newest."""
+    """The audits of the organisation with their `team`: those in progress first, then the newest."""
     return list(
         scope.session.scalars(
             select(Audit)
+            .options(joinedload(Audit.team))
             .where(Audit.organisation_id == scope.organisation_id)
             .order_by(
                 case((Audit.state == AuditState.IN_PROGRESS, 0), else_=1),

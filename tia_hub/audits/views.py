@@ -36,6 +36,7 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
 from tia_hub.tenants.queries.teams import list_teams
+from tia_hub.tenants.trees import list_paths, name_apart
 
 bp = Blueprint("audits", __name__)
 
@@ -61,15 +62,16 @@ def index(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.AUDIT_WRITE)
 def start(scope: OrganisationScope) -> ResponseReturnValue:
     """Begin an audit."""
-    teams = {str(team.id): team for team in list_teams(scope)}
-    form = StartForm(scope.name, [(team.id, team.name) for team in teams.values()])
+    teams = list_teams(scope)
+    names = name_apart(teams)
+    form = StartForm(scope.name, list_paths(teams))
     if form.validate_on_submit():
-        team = teams[form.part.data] if form.part.data != WHOLE else None
+        team_id = UUID(form.part.data) if form.part.data != WHOLE else None
         audit_id, new = start_audit(
             scope,
             title=form.title.data or "",
-            team_id=team.id if team else None,
-            team_name=team.name if team else None,
+            team_id=team_id,
+            team_name=names[team_id] if team_id else None,
         )
         message = "Audit started" if new else "This audit was in progress already, so no second one was started"
         return see("audits.show", message, organisation=scope.slug, audit_id=audit_id)

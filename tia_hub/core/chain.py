@@ -3,12 +3,15 @@
 The hashes are computed here once more, apart from PostgreSQL, which made them (migration 0012; docs/adr/0020). What is hashed:
 
     seal = sha256(salt ‖ ["actor", "address", "words"])
-    hash = sha256(hash of the event before ‖ ["kind", "home", "number", "id", "instant", "actor's id", "action", "target", "seal", "proof"])
+    hash = sha256(hash of the event before
+                  ‖ ["kind", "home", "number", "id", "instant", "actor's id", "action", "target", "seal", "proof"])
 
 The lists are JSON as PostgreSQL writes it: a space after each comma, null for nothing, everything else as text.
 """
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from tia_hub.core.scope import Scope
 from tia_hub.core.trail import TrailEvent, TrailHead
@@ -183,7 +186,7 @@ class _Head:
     hash: bytes = NOTHING
 
 
-def _stream(scope: Scope, home_id: UUID, after: int) -> Iterator[Row[Any]]:
+def _stream(scope: Scope, home_id: UUID, after: int) -> Iterator[Any]:
     # One statement, so one moment: what is written meanwhile is neither missing nor too much.
     query = (
         select(*_EVENT, *_HEAD)
@@ -232,6 +235,26 @@ def check_chain(scope: Scope, home_id: UUID, *, newest: int | None = None, known
         removed=head.start_number,
         fault=min(faults, key=lambda fault: fault.number, default=None),
     )
+
+
+KNOWN_HEADER = ("Home", "Number", "Hash")
+"""The columns of a sheet that matter to `read_known`."""
+
+
+def read_known(sheet: str) -> dict[UUID, list[Link]]:
+    """The links that a CSV sheet holds, by home: a downloaded trail, or what `tia-hub trail heads` printed.
+
+    Raises ValueError where it is no such sheet.
+    """
+    found: dict[UUID, list[Link]] = {}
+    rows = csv.DictReader(io.StringIO(sheet))
+    missing = set(KNOWN_HEADER) - set(rows.fieldnames or ())
+    if missing:
+        raise ValueError(f"the sheet has no column {', '.join(sorted(missing))}")
+    for row in rows:
+        link = Link(int(row["Number"]), bytes.fromhex(row["Hash"]))
+        found.setdefault(UUID(row["Home"]), []).append(link)
+    return found
 
 
 def list_heads(scope: Scope) -> list[TrailHead]:

@@ -1,13 +1,24 @@
 """Who may do what where: the one question that `core` asks of the rooms, by a resolver that the factory hands in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from flask import current_app
 
 from tia_hub.core.permissions import Permission, PlaceKind
-from tia_hub.core.scope import Actor, Home, IdentityScope, transaction
+from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
+
+
+class Access(StrEnum):
+    """How far a place is open."""
+
+    OPEN = "open"
+    READ_ONLY = "read-only"
+    """It can be read, and what takes its data away can be done; nothing else."""
+    SHUT = "shut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +35,11 @@ class Place:
     permissions: frozenset[Permission]
     member_id: UUID | None = None
     """The membership, where the place is an organisation."""
+    logo: str | None = None
+    """The version of the place's logo, where it has one."""
+    access: Access = Access.OPEN
+    notice: tuple[str, str] | None = None
+    """Where it is not open: a title and a text that say so, and whom to ask."""
 
 
 class Resolver(Protocol):
@@ -40,6 +56,12 @@ class Resolver(Protocol):
 
     def make_scope(self, place: Place, actor: Actor) -> Home:
         """The scope of a place."""
+
+    def list_at_rest(self, scope: Scope, home_ids: Collection[UUID], *, hold: bool = False) -> set[UUID]:
+        """Those of some homes where nothing is done at the moment, as the scope sees them.
+
+        With `hold` none of them changes that before the transaction ends.
+        """
 
 
 def resolver() -> Resolver:

@@ -20,7 +20,7 @@ from flask_htmx import HTMX
 from flask_login import current_user
 
 from tia_hub.core.permissions import Permission, PlaceKind
-from tia_hub.core.scope import Home
+from tia_hub.core.scope import Home, OrganisationScope
 
 htmx = HTMX()
 
@@ -54,6 +54,10 @@ class Shell:
     person_name: str
     place_name: str | None
     place_href: str | None
+    place_logo: str | None
+    """The address of the place's logo, where it has one."""
+    place_notice: str | None
+    """What everybody has to know of the place on each of its pages: that it can only be read."""
     nav: list[Link]
     footer_nav: list[Link]
     account_href: str
@@ -88,6 +92,12 @@ def _links(scope: Home) -> list[Link]:
     return [Link(item.label, href, item.endpoint, href == current) for item, href in zip(items, addresses, strict=True)]
 
 
+def _logo(scope: Home | None) -> str | None:
+    if not isinstance(scope, OrganisationScope) or not scope.logo:
+        return None
+    return url_for("tenants.logo", organisation=scope.slug, picture=scope.logo)
+
+
 def is_signed_in() -> bool:
     """Whether somebody is signed in, as far as can be told: nobody is while the database is away."""
     return bool(current_user.is_authenticated)
@@ -104,6 +114,8 @@ def make_shell() -> Shell:
         person_name=current_user.name if signed_in else "",
         place_name=scope.name if scope else None,
         place_href=links[0].href if links else None,
+        place_logo=_logo(scope),
+        place_notice=g.get("place_notice"),
         nav=links,
         footer_nav=[Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
         account_href=url_for("accounts.account"),
@@ -132,6 +144,14 @@ def see(endpoint: str, message: str | None = None, **values: Any) -> Response:
         response.headers["HX-Redirect"] = address
         return response
     return make_response(redirect(address, 303))
+
+
+def download(content: bytes, name: str, mimetype: str) -> Response:
+    """Answer with a file to keep, never to be shown as a page."""
+    response = make_response(content)
+    response.headers.set("Content-Type", mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def register(app: Flask) -> None:

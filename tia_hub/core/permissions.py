@@ -34,13 +34,20 @@ class Permission(Enum):
     COURSE_SCORE = (PlaceKind.ORGANISATION, "answer the five selection questions for the organisation")
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
+    ORGANISATION_CHANGE = (
+        PlaceKind.ORGANISATION,
+        "change the organisation's logo and number of staff, and ask for its deletion or stop it",
+    )
     ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,
         "open the partnership's pages and see what organisations have published",
     )
-    ORGANISATION_MANAGE = (PlaceKind.PARTNERSHIP, "create organisations and invite their leads")
+    ORGANISATION_MANAGE = (
+        PlaceKind.PARTNERSHIP,
+        "create, suspend and archive organisations, invite their leads and see who leads them",
+    )
     REGISTRY_MANAGE = (PlaceKind.PARTNERSHIP, "register training providers and accept their courses")
     REPORT_READ = (PlaceKind.PARTNERSHIP, "read and download partnership reports")
     REPORT_WRITE = (PlaceKind.PARTNERSHIP, "compile partnership reports and schedule them")

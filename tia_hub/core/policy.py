@@ -7,6 +7,7 @@ one can't write at all.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -18,9 +19,10 @@ from flask_wtf.csrf import ValidationError, validate_csrf
 
 from tia_hub.core.db import db
 from tia_hub.core.errors import error_page
-from tia_hub.core.identity import resolver
+from tia_hub.core.identity import Access, resolver
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
+from tia_hub.core.trail import is_recorded, record
 
 Arguments = ParamSpec("Arguments")
 AnyScope = TypeVar("AnyScope", bound=Scope)
@@ -31,6 +33,9 @@ POLICY = "tia_policy"
 Policy = Permission | Literal["public", "signed-in", "framework"]
 
 STALE = "Your page had been open too long. Nothing was changed: go back, reload it and try again."
+
+REFUSALS_EVERY = timedelta(hours=1)
+"""How often the trail says that somebody tried the same thing in vain."""
 
 LIBRARY_ENDPOINTS = frozenset({"static"})
 """Endpoints that libraries bring and that need no policy of ours; those of Flask-Security keep their own rules."""
@@ -87,10 +92,22 @@ def _actor() -> Actor:
     return Actor(person_id=current_user.id, name=current_user.name, address=request.remote_addr)
 
 
+def _note_refusal(scope: Home, permission: Permission) -> None:
+    """Write on the place's trail that a member tried what their role does not permit; once an hour, however often they try."""
+    with transaction(scope):
+        words = f"Was not let in: their role does not permit to {permission.words}"
+        if not is_recorded(scope, "access.refused", words, within=REFUSALS_EVERY):
+            record(scope, "access.refused", words)
+
+
 def require(
-    permission: Permission,
+    permission: Permission, *, at_rest: bool = False
 ) -> Callable[[Callable[Concatenate[Any, Arguments], ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
-    """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`."""
+    """The door of a place: its view gets the scope first. The route names the place: `/o/<organisation>/…`.
+
+    Where a place can only be read, what would change it is refused with 409, except `at_rest`: what takes its data away, or
+    brings it back to life.
+    """
 
     def decorate(view: Callable[Concatenate[Any, Arguments], ResponseReturnValue]) -> View:
         @wraps(view)
@@ -104,10 +121,16 @@ def require(
                 abort(404)
             actor = _actor()
             db.session.close()
+            title, text = place.notice or (None, None)
+            if place.access is Access.SHUT:
+                return error_page(403, title=title, text=text)
             scope: Home = found.make_scope(place, actor)
-            g.scope = scope
+            g.scope, g.place_notice = scope, text
             if permission not in place.permissions:
+                _note_refusal(scope, permission)
                 abort(403)
+            if place.access is Access.READ_ONLY and request.method not in SAFE and not at_rest:
+                return error_page(409, title=title, text=text)
             return _answer(view, scope, arguments)
 
         setattr(door, POLICY, permission)

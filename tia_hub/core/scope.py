@@ -81,6 +81,8 @@ class OrganisationScope(Home):
     partnership_id: UUID
     membership_id: UUID | None = None
     """The actor's membership in this organisation; None for the system."""
+    logo: str | None = None
+    """The version of the organisation's logo, where it has one."""
 
     def settings(self) -> dict[str, str]:
         """The organisation, its partnership, the organisation as the home of jobs and mails, and the acting member.
@@ -181,7 +183,7 @@ class IdentityScope(Scope):
 
 @dataclass(kw_only=True, eq=False)
 class InvitationScope(Scope):
-    """The one invitation, or link to ask for one, whose token somebody holds."""
+    """What somebody holds the token of: the one invitation, link to ask for one, or request to join."""
 
     database_role = "tia_identity"
     token_hash: str
@@ -189,6 +191,19 @@ class InvitationScope(Scope):
     def settings(self) -> dict[str, str]:
         """The hash of the token."""
         return {"token": self.token_hash}
+
+
+@dataclass(kw_only=True, eq=False)
+class JoiningScope(Scope):
+    """Asking to join a partnership from outside: its areas to choose from, and one request to leave there, by its own token."""
+
+    database_role = "tia_identity"
+    partnership_id: UUID
+    token_hash: str = ""
+
+    def settings(self) -> dict[str, str]:
+        """The partnership, and the hash of the token that opens the request."""
+        return {"partnership": str(self.partnership_id), "token": self.token_hash}
 
 
 @dataclass(kw_only=True, eq=False)

@@ -4,13 +4,15 @@ Every place and every person has a trail, and each trail is a chain: at the comm
 the hash of the one before it (migration 0012, docs/adr/0020).
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import has_request_context, request
-from sqlalchemy import BigInteger, FetchedValue, Index, select
+from sqlalchemy import BigInteger, FetchedValue, Index, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified
 from tia_hub.core.scope import Actor, Home, IdentityScope
 
@@ -106,13 +108,72 @@ def record_for_person(scope: IdentityScope, person_id: UUID, action: str, words:
     )
 
 
-def list_events(scope: Home, *, before: datetime | None = None, limit: int = 50) -> list[TrailEvent]:
-    """The newest events of this place, newest first; older ones with `before`."""
-    query = select(TrailEvent).where(TrailEvent.home_id == scope.home_id)
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody looks for on a trail; all of it has to fit."""
+
+    words: str = ""
+    """A text in what an event says."""
+    who: str = ""
+    """A text in the name of who acted."""
+    kind: str = ""
+    """The first part of the event's code: `audit`."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first instant that is too late."""
+
+
+def _of_home(scope: Home, wanted: Wanted) -> Select[TrailEvent]:
+    query = select(TrailEvent).where(TrailEvent.home_id == scope.home_id, TrailEvent.number.is_not(None))
+    if wanted.words:
+        query = query.where(TrailEvent.words.icontains(wanted.words, autoescape=True))
+    if wanted.who:
+        query = query.where(TrailEvent.actor_name.icontains(wanted.who, autoescape=True))
+    if wanted.kind:
+        query = query.where(TrailEvent.action.startswith(f"{wanted.kind}.", autoescape=True))
+    if wanted.since is not None:
+        query = query.where(TrailEvent.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(TrailEvent.created_at < wanted.until)
+    return query.order_by(TrailEvent.number.desc())
+
+
+def list_events(
+    scope: Home, *, wanted: Wanted | None = None, before: int | None = None, limit: int | None = 50
+) -> list[TrailEvent]:
+    """The newest events of this place, newest first; older ones with `before`, a number. Those of this transaction are not
+    among them: they have no number yet."""
+    query = _of_home(scope, wanted or Wanted())
     if before is not None:
-        query = query.where(TrailEvent.created_at < before)
-    query = query.order_by(TrailEvent.created_at.desc(), TrailEvent.id).limit(limit)
+        query = query.where(TrailEvent.number < before)
+    return list(scope.session.scalars(query.limit(limit)))
+
+
+def is_recorded(scope: Home, action: str, words: str, *, within: timedelta) -> bool:
+    """Whether the scope's actor has this very event on the place's trail, not longer ago than that."""
+    query = select(TrailEvent.id).where(
+        TrailEvent.home_id == scope.home_id,
+        TrailEvent.created_at > now() - within,
+        TrailEvent.actor_id == scope.actor.person_id,
+        TrailEvent.action == action,
+        TrailEvent.words == words,
+    )
+    return scope.session.execute(query.limit(1)).first() is not None
+
+
+def list_kinds(scope: Home) -> list[str]:
+    """The first parts of the codes of this place's events, such as `audit`."""
+    kind = func.split_part(TrailEvent.action, ".", 1)
+    query = select(kind).where(TrailEvent.home_id == scope.home_id).group_by(kind).order_by(kind)
     return list(scope.session.scalars(query))
+
+
+def shorten_trail(scope: Home, *, before: datetime) -> int:
+    """Have the retention rule take the oldest events of this place, up to an instant that is a year ago or more; how many.
+
+    The chain goes on holding, and its newest event says what was taken.
+    """
+    return int(scope.session.execute(select(func.trail_shorten(before))).scalar_one())
 
 
 def list_own_events(scope: IdentityScope, person_id: UUID, *, before: int | None = None, limit: int = 50) -> list[TrailEvent]:

@@ -69,10 +69,16 @@ def _refuse_unreadable_addresses() -> None:
             abort(400)
 
 
+def _refuse_json() -> None:
+    """Pages send forms. Flask-WTF would take JSON for one, whatever it holds."""
+    if request.is_json:
+        abort(415)
+
+
 def _seal(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not response.cache_control.immutable:
         # Also signed out: an invitation's page names somebody, and the page of an error shows what was typed.
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -96,6 +102,7 @@ def register(app: Flask, settings: Settings) -> None:
         count = settings.proxies_trusted
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     app.before_request(_refuse_unreadable_addresses)
+    app.before_request(_refuse_json)
     app.after_request(_seal)
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.globals["csrf_token"] = generate_csrf

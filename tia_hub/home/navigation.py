@@ -14,6 +14,7 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
         NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
         NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
+        NavItem("Organisation", "tenants.own_organisation", P.ORGANISATION_CHANGE),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),
     ),
     PlaceKind.PARTNERSHIP: (

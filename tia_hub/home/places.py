@@ -1,12 +1,24 @@
 """The resolver: which places somebody belongs to, what their role there permits, and the scope it mints."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from tia_hub.accounts.queries import find_key
-from tia_hub.core.identity import Place
+from tia_hub.core.identity import Access, Place
 from tia_hub.core.permissions import PlaceKind
-from tia_hub.core.scope import Actor, Home, IdentityScope, OrganisationScope, PartnershipScope, ProviderScope
+from tia_hub.core.scope import (
+    Actor,
+    DispatchScope,
+    Home,
+    IdentityScope,
+    OrganisationScope,
+    PartnershipScope,
+    ProviderScope,
+    Scope,
+)
+from tia_hub.home.presenters.places import access_to, notice_of
 from tia_hub.tenants.models import Membership, Organisation, Partnership
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.own import find_own_membership, find_own_office, list_own_memberships, list_own_offices
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.models import Provider
@@ -16,6 +28,7 @@ from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
 def _of_organisation(organisation: Organisation, membership: Membership) -> Place:
     role = Role(membership.role)
+    access, notice = access_to(organisation, role), notice_of(organisation, role)
     return Place(
         kind=PlaceKind.ORGANISATION,
         id=organisation.id,
@@ -23,8 +36,11 @@ def _of_organisation(organisation: Organisation, membership: Membership) -> Plac
         slug=organisation.slug,
         name=organisation.name,
         role=role.words,
-        permissions=role.permissions,
+        permissions=frozenset() if access is Access.SHUT else role.permissions,
         member_id=membership.id,
+        logo=organisation.logo_version,
+        access=access,
+        notice=notice,
     )
 
 
@@ -89,6 +105,7 @@ class Places:
                     organisation_id=place.id,
                     partnership_id=place.partnership_id,
                     membership_id=place.member_id,
+                    logo=place.logo,
                     **common,  # type: ignore[arg-type]
                 )
             case PlaceKind.PARTNERSHIP:
@@ -99,3 +116,9 @@ class Places:
                     partnership_id=place.partnership_id,
                     **common,  # type: ignore[arg-type]
                 )
+
+    def list_at_rest(self, scope: Scope, home_ids: Collection[UUID], *, hold: bool = False) -> set[UUID]:
+        """Those of some homes that are organisations which are suspended, archived or to be deleted."""
+        if isinstance(scope, OrganisationScope | DispatchScope):
+            return list_at_rest(scope, home_ids, hold=hold)
+        return set()

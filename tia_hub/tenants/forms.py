@@ -1,15 +1,27 @@
 """Forms of organisations, teams, people and invitations."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_wtf.file import FileField
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from tia_hub.core.forms import ChoiceField, ChoicesField, EmailField, Form, LineField, ListField, TextField, choices_of
+from tia_hub.core.forms import (
+    ChoiceField,
+    ChoicesField,
+    EmailField,
+    Form,
+    KeptField,
+    LineField,
+    ListField,
+    TextField,
+    choices_of,
+)
+from tia_hub.framework.types import Edition, Level, PracticeLevel
 from tia_hub.tenants.mail_domains import read_domain
 from tia_hub.tenants.models import Area, Membership, Team
 from tia_hub.tenants.trees import list_paths
@@ -25,34 +37,123 @@ def _id(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-class OrganisationForm(Form):
+def _headcount() -> LineField:
+    return LineField(
+        "Number of staff", required="Enter the number of staff", description="Roughly, volunteers included", longest=9
+    )
+
+
+class _WithHeadcount(Form):
+    """What forms with a number of staff have in common."""
+
+    def validate_headcount(self, field: Field) -> None:
+        """A whole number, however its thousands are parted."""
+        if read_headcount(field.data) is None:
+            raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
+
+
+def read_headcount(typed: str) -> int | None:
+    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
+    digits = re.sub(r"[ ,]", "", typed)
+    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
+        return None
+    return int(digits)
+
+
+class OwnOrganisationForm(_WithHeadcount):
+    """What the leads of an organisation may change of its entry."""
+
+    headcount = _headcount()
+
+    @property
+    def number(self) -> int:
+        """The number of staff that was entered."""
+        return read_headcount(self.headcount.data or "") or 0
+
+
+class LogoForm(Form):
+    """A picture as the organisation's logo."""
+
+    picture = FileField("Picture", description="A PNG or JPEG of up to 2 megabytes")
+
+    def validate_picture(self, field: Field) -> None:
+        """Something was sent."""
+        if not field.data:
+            raise StopValidation("Choose a picture")
+
+
+class OrganisationForm(_WithHeadcount):
     """An organisation's entry in the partnership."""
 
     name = LineField("Name", required="Enter the name of the organisation")
     sector = ChoiceField("Sector", choices=choices_of(Sector), required="Choose the sector")
-    headcount = LineField(
-        "Number of staff", required="Enter the number of staff", description="Roughly, volunteers included", longest=9
-    )
+    headcount = _headcount()
     areas = ChoicesField("Areas it serves", choices=[], description="Choose all that apply")
 
     def __init__(self, areas: Iterable[Area], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.areas.choices = [(str(area.id), area.name) for area in areas]
 
-    def validate_headcount(self, field: Field) -> None:
-        """A whole number, however its thousands are parted."""
-        digits = re.sub(r"[ ,]", "", field.data)
-        if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
-            raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
-
     def values(self) -> dict[str, Any]:
         """What was entered, for the services."""
         return {
             "name": self.name.data,
             "sector": Sector(self.sector.data),
-            "headcount": int(re.sub(r"[ ,]", "", self.headcount.data or "")),
+            "headcount": read_headcount(self.headcount.data or "") or 0,
             "area_ids": [UUID(value) for value in self.areas.data or ()],
         }
+
+
+class JoinForm(OrganisationForm):
+    """An organisation that asks to join by itself, and who asks."""
+
+    asker_name = LineField("Your name", required="Enter your name")
+    asker_job = LineField("Your job", required="Enter your job", description="What you do in the organisation")
+    asker_email = EmailField(
+        "Your work email address", required="Enter your work email address", description="You get a link there to confirm it"
+    )
+    why = TextField("Why you would like to join", longest=2000, required="Say in a few words why you would like to join")
+    form_token = KeptField()
+
+    def validate_form_token(self, field: Field) -> None:
+        """What our own page sent along."""
+        if not re.fullmatch(r"[0-9a-f]{32}", field.data or ""):
+            raise StopValidation("Reload this page and send it again")
+
+    def request_values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        names = ("asker_name", "asker_job", "asker_email", "why", "form_token")
+        return self.values() | {name: self[name].data for name in names}
+
+
+class QuestionForm(Form):
+    """A question to somebody who asks to join."""
+
+    question = TextField("Your question", longest=2000, required="Enter your question")
+
+
+class AnswerForm(Form):
+    """The answer to it."""
+
+    answer = TextField("Your answer", longest=2000, required="Enter your answer")
+
+
+class DeclineForm(Form):
+    """Why a request to join is declined."""
+
+    reason = TextField("Reason", longest=2000, required="Say why, in words for who asked")
+
+
+class StepForm(Form):
+    """Why an organisation is suspended, archived or active again."""
+
+    reason = LineField("Reason", longest=500, description="Its members read this, with your name and email address")
+
+
+class DeletionForm(Form):
+    """The name of the organisation that is to be deleted, typed to make sure."""
+
+    name = LineField("Type the name of the organisation", required="Type the name of the organisation")
 
 
 class InviteLeadForm(Form):
@@ -176,6 +277,40 @@ class MemberForm(_TeamAndManager):
         }
 
 
+NOBODY = "nobody"
+"""The choice of no manager for now, beside managers' ids."""
+
+
+class SuccessorForm(Form):
+    """Who manages some people from now on; nobody, for now, is an answer too."""
+
+    manager = ListField("Who manages them from now on?", choices=[], required="Choose who manages them from now on")
+
+    def offer_managers(self, managers: Iterable[Membership]) -> None:
+        """Fill the list of managers."""
+        self.manager.choices = [
+            ("", ""),
+            (NOBODY, "Nobody for now"),
+            *((str(manager.id), manager.person.name) for manager in managers),
+        ]
+
+    @property
+    def manager_id(self) -> UUID | None:
+        """Who was chosen; None for nobody."""
+        return None if self.manager.data == NOBODY else _id(self.manager.data)
+
+
+class HandOverForm(SuccessorForm):
+    """Some of the people whom somebody manages, and who takes them over."""
+
+    people = ChoicesField("Whom do you hand over?", choices=[], required="Choose at least one person")
+
+    def offer(self, reports: Iterable[Membership], managers: Iterable[Membership]) -> None:
+        """Fill both lists."""
+        self.people.choices = [(str(report.id), report.person.name) for report in reports]
+        self.offer_managers(managers)
+
+
 class TeamForm(Form):
     """A team and its place in the tree."""
 
@@ -187,10 +322,72 @@ class TeamForm(Form):
         description="What the team does, and whom it works with. It helps to find the level of training that the team needs.",
     )
 
-    def offer(self, teams: Iterable[Team]) -> None:
-        """Fill the list of teams it may be part of."""
+    def offer(self, teams: Iterable[Team], but: Container[UUID] = ()) -> None:
+        """Fill the list of teams it may be part of: not itself, nor those within it."""
+        teams = [team for team in teams if team.id not in but]
         self.parent.choices = [("", "The organisation itself"), *((str(team_id), path) for team_id, path in list_paths(teams))]
 
     def values(self) -> dict[str, Any]:
         """What was entered, for the services."""
         return {"name": self.name.data, "parent_id": _id(self.parent.data), "remit": self.remit.data or ""}
+
+
+class MergeForm(Form):
+    """Into which team another is merged."""
+
+    into = ListField("Merge it into", choices=[], required="Choose the team to merge it into")
+
+    def offer(self, teams: Iterable[Team], but: UUID) -> None:
+        """Fill the list with all teams but the one that is merged."""
+        self.into.choices = [("", ""), *((str(team_id), path) for team_id, path in list_paths(teams) if team_id != but)]
+
+
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+class LevelQuestionsForm(Form):
+    """The level finder's questions about a team, all in the address; none is kept until the level is set."""
+
+    class Meta(Form.Meta):
+        """Answers that are not kept need no token."""
+
+        csrf = False
+
+    service = ChoiceField("", choices=YES_NO)
+    worker = ChoiceField("", choices=YES_NO)
+    closest = ChoiceField("Which of these describes the team’s work best?", choices=())
+
+    def word(self, edition: Edition, candidates: Sequence[Level]) -> None:
+        """Give the questions the edition's own words."""
+        self.service.label.text = edition.level_finder.service_question
+        self.worker.label.text = edition.level_finder.worker_question
+        self.closest.choices = [(each.code.value, each.short_definition.whole) for each in candidates]
+
+    @property
+    def step(self) -> str:
+        """The question that comes next, or "done"."""
+        for name in ("service", "worker"):
+            if self[name].errors or self[name].data is None:
+                return name
+        return "closest" if self.closest.choices and (self.closest.errors or self.closest.data is None) else "done"
+
+
+class TeamLevelForm(Form):
+    """The level that a team's remit asks for; the suggestion can be overruled with a word of why."""
+
+    level = ChoiceField("The level that fits the team’s remit", choices=(), required="Choose a level")
+    note = TextField(
+        "Why this level?",
+        longest=2000,
+        description="A few words for those who read it later. Needed where you choose another level than the one suggested.",
+    )
+
+    def offer(self, edition: Edition, suggested: PracticeLevel | None) -> None:
+        """Offer the edition's levels; `suggested` is the one that needs no reason."""
+        self.suggested = suggested.value if suggested else None
+        self.level.choices = [(each.code.value, each.name) for each in edition.levels]
+
+    def validate_note(self, field: Field) -> None:
+        """Another level than the suggested one needs its reason."""
+        if not field.data and self.level.data and self.level.data != self.suggested:
+            raise StopValidation("Say in a few words why this level fits better than the one suggested")

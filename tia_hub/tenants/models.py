@@ -1,15 +1,28 @@
 """Partnerships and their areas; organisations, their teams and people; invitations."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    func,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.types import InvitationState
+from tia_hub.tenants.types import InvitationState, Life, OrganisationState, RequestState
 
 
 class Partnership(Identified, Base):
@@ -21,6 +34,8 @@ class Partnership(Identified, Base):
     name: Mapped[str]
     small_number: Mapped[int] = mapped_column(default=7)
     """Counts of people under this are never shown."""
+    takes_requests: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether organisations may ask to join by themselves: a public page says so then, with the partnership's name."""
 
 
 class Area(Identified, Base):
@@ -55,7 +70,12 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        CheckConstraint(
+            "(state = 'closing') = (closing_on IS NOT NULL) AND (state = 'closing') = (resumes_as IS NOT NULL)",
+            name="closing",
+        ),
         Index("ix_organisation_partnership_id_name", "partnership_id", "name"),
+        Index("ix_organisation_closing_on", "closing_on", postgresql_where=text("closing_on IS NOT NULL")),
     )
 
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
@@ -63,6 +83,27 @@ class Organisation(Identified, Base):
     name: Mapped[str]
     sector: Mapped[str]
     headcount: Mapped[int] = mapped_column(default=0)
+    entry_checked_at: Mapped[datetime | None]
+    """When a lead last said that the entry is right."""
+    logo_version: Mapped[str | None]
+    """What the address of its logo ends with; None where it has none."""
+    state: Mapped[str] = mapped_column(default=OrganisationState.ACTIVE, server_default="active")
+    state_reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why it is suspended or archived, in words for its members."""
+    state_contact: Mapped[str] = mapped_column(default="", server_default="")
+    """Whom its members can ask about it."""
+    state_changed_at: Mapped[datetime | None]
+    resumes_as: Mapped[str | None]
+    """The state it returns to should its deletion be stopped."""
+    closing_on: Mapped[date | None]
+    """The day from which it is deleted."""
+    closing_by_partnership: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the coordinator's office asked for its deletion, and so may stop it too."""
+
+    @property
+    def life(self) -> Life:
+        """Where it is in its life."""
+        return Life(OrganisationState(self.state), OrganisationState(self.resumes_as) if self.resumes_as else None)
 
     areas: Mapped[list[Area]] = relationship(
         secondary="organisation_area",
@@ -88,19 +129,109 @@ class OrganisationArea(Base):
     partnership_id: Mapped[UUID]
 
 
+class OrganisationLogo(Base):
+    """An organisation's logo: a PNG that we drew anew from what was uploaded."""
+
+    __tablename__ = "organisation_logo"
+    __table_args__ = (
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        CheckConstraint("octet_length(content) <= 524288", name="size"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partnership_id: Mapped[UUID]
+    version: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class JoiningRequest(Identified, Base):
+    """An organisation that asks to join a partnership by itself."""
+
+    __tablename__ = "joining_request"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "form_token"),
+        UniqueConstraint("token_hash"),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        CheckConstraint("headcount >= 0", name="headcount"),
+        Index("ix_joining_request_partnership_id_state", "partnership_id", "state", "confirmed_at"),
+        Index("ix_joining_request_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
+    )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
+    # Nothing is read back when one is written: who writes it may read it only by the token that was mailed.
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    form_token: Mapped[str]
+    """What the form was sent with: sent twice, it makes one request."""
+    state: Mapped[str] = mapped_column(default=RequestState.UNCONFIRMED)
+    name: Mapped[str]
+    sector: Mapped[str]
+    headcount: Mapped[int]
+    area_ids: Mapped[list[str]] = mapped_column(JSONB)
+    asker_name: Mapped[str]
+    asker_job: Mapped[str]
+    asker_email: Mapped[str]
+    why: Mapped[str]
+    token_hash: Mapped[str]
+    """Of the token in the last mail: it confirms the address, and later answers a question; each once, by the state."""
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    question: Mapped[str] = mapped_column(default="")
+    answer: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(default="")
+    organisation_id: Mapped[UUID | None]
+
+
+class JoiningTry(Identified, Base):
+    """One request to join that was sent, counted before it is known what becomes of it. Kept for a day."""
+
+    __tablename__ = "joining_try"
+    __table_args__ = (Index("ix_joining_try_partnership_id_created_at", "partnership_id", "created_at"),)
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    address: Mapped[str]
+    """The network address it came from."""
+    recipient: Mapped[str]
+    """A hash of the e-mail address that would get the mail."""
+
+
 class Team(OfOrganisation, Base):
     """A service within an organisation, in a tree."""
 
     __tablename__ = "team"
     __table_args__ = (
         ForeignKeyConstraint(["organisation_id", "parent_id"], ["team.organisation_id", "team.id"]),
-        UniqueConstraint("organisation_id", "name"),
+        ForeignKeyConstraint(["organisation_id", "merged_into_id"], ["team.organisation_id", "team.id"]),
+        Index(
+            "uq_team_organisation_id_parent_id_name",
+            "organisation_id",
+            "parent_id",
+            "name",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where="closed_at IS NULL",
+        ),
     )
 
     parent_id: Mapped[UUID | None]
     name: Mapped[str]
+    """Used once among the open teams of one parent."""
     remit: Mapped[str] = mapped_column(default="")
     """What the team does for people affected by trauma, in its own words."""
+    expected_level: Mapped[str | None]
+    """The code of the practice level that its remit asks for."""
+    level_basis: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What the level finder was answered when the level was set, and what it suggested (`LevelBasis`)."""
+    level_note: Mapped[str] = mapped_column(default="")
+    """Why this level, above all where it is not the suggested one."""
+    level_set_by: Mapped[str | None]
+    level_set_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None]
+    """The team that took over everything of this closed one."""
 
 
 class Membership(OfOrganisation, Base):
@@ -119,6 +250,9 @@ class Membership(OfOrganisation, Base):
             "awaited_manager",
             postgresql_where="awaited_manager IS NOT NULL",
         ),
+        Index("ix_membership_lead", "organisation_id", postgresql_where=text("role = 'lead' AND ended_at IS NULL")),
+        Index("ix_membership_organisation_id_manager_id", "organisation_id", "manager_id"),
+        Index("ix_membership_organisation_id_team_id", "organisation_id", "team_id"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -130,6 +264,8 @@ class Membership(OfOrganisation, Base):
     awaited_manager: Mapped[str | None]
     """The address of a line manager who has not joined yet, or may not manage yet; they are linked as soon as they may."""
     ended_at: Mapped[datetime | None]
+    steps_dismissed_at: Mapped[datetime | None]
+    """When the person put the first steps away."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
@@ -186,6 +322,9 @@ class Invitation(OfOrganisation, Base):
     expires_at: Mapped[datetime] = mapped_column(server_default=func.now())
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    awaits_lead: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a present lead has to confirm it before it is sent: the coordinator's office invites another lead."""
+    lead_confirmed_at: Mapped[datetime | None]
 
     @property
     def state(self) -> InvitationState:
@@ -194,8 +333,10 @@ class Invitation(OfOrganisation, Base):
             return InvitationState.ACCEPTED
         if self.revoked_at:
             return InvitationState.REVOKED
+        if self.awaits_lead:
+            return InvitationState.WAITING if self.expires_at > now() else InvitationState.EXPIRED
         if self.token_hash is None:
-            return InvitationState.WAITING
+            return InvitationState.UNSENT
         return InvitationState.SENT if self.expires_at > now() else InvitationState.EXPIRED
 
 
@@ -233,13 +374,13 @@ class JoiningLink(OfOrganisation, Base):
         return self.ended_at is None and self.expires_at > now() and self.uses < self.most_uses
 
 
-class JoiningRequest(OfOrganisation, Base):
+class LinkRequest(OfOrganisation, Base):
     """Somebody asked to join by a link; kept for a day, so that nobody is flooded with mails. It names nobody."""
 
-    __tablename__ = "joining_request"
+    __tablename__ = "link_request"
     __table_args__ = (
-        Index("ix_joining_request_subject", "organisation_id", "subject", "created_at"),
-        Index("ix_joining_request_address", "organisation_id", "address", "created_at"),
+        Index("ix_link_request_subject", "organisation_id", "subject", "created_at"),
+        Index("ix_link_request_address", "organisation_id", "address", "created_at"),
     )
 
     subject: Mapped[str]

@@ -1,16 +1,175 @@
 """What pages about organisations need, already worded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from tia_hub.core.clock import format_date, format_time
 from tia_hub.core.mail.models import Email, EmailState
-from tia_hub.tenants.models import Invitation
+from tia_hub.framework.levels import Answers, Suggestion, suggest_level
+from tia_hub.framework.loader import get_edition
+from tia_hub.framework.types import Level, PracticeLevel
+from tia_hub.tenants.models import Invitation, Team
 from tia_hub.tenants.pasting import Line
-from tia_hub.tenants.types import InvitationState, InvitedMany, Role
+from tia_hub.tenants.trees import lay_out
+from tia_hub.tenants.types import InvitationState, InvitedMany, LevelBasis, Role, Step
 
-COLOURS = {"waiting": "teal", "sent": "teal", "accepted": "green", "expired": "amber", "revoked": "grey"}
+COLOURS = {
+    "unsent": "teal",
+    "waiting": "amber",
+    "sent": "teal",
+    "accepted": "green",
+    "expired": "amber",
+    "revoked": "grey",
+}
 """The colour of an invitation's state, beside its word."""
+
+STATE_COLOURS = {"active": "green", "suspended": "amber", "archived": "grey", "closing": "red"}
+"""The colour of an organisation's state, beside its word."""
+
+REQUEST_COLOURS = {"waiting": "teal", "asked": "amber", "approved": "green", "declined": "grey"}
+"""The colour of a request's state, beside its word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutStep:
+    """A step in the life of an organisation: what it is called, what it means, its button, and what is said once it is done."""
+
+    title: str
+    link: str
+    means: tuple[str, ...]
+    button: str
+    done: str
+    warning: bool = False
+
+
+ABOUT_STEPS = {
+    Step.SUSPEND: AboutStep(
+        title="Suspend",
+        link="Suspend it",
+        means=(
+            "From their next click on nobody in it can open it. They see your reason, and that they can ask you.",
+            "What was written stays, and nobody sees it.",
+            "What the product does for it at the moment stops, and waits.",
+            "Reports go on counting what it shared, and say that it is suspended.",
+        ),
+        button="Suspend it",
+        done="Suspended",
+        warning=True,
+    ),
+    Step.REACTIVATE: AboutStep(
+        title="Make active again",
+        link="Make it active again",
+        means=("Everybody in it can work in it as before.", "Its leads are told by email."),
+        button="Make it active",
+        done="Made active again:",
+    ),
+    Step.ARCHIVE: AboutStep(
+        title="Archive",
+        link="Archive it",
+        means=(
+            "Its leads can read everything and take it away with them. Nobody can change anything.",
+            "Everybody else in it can no longer open it.",
+            "New reports leave it out, and say so.",
+            "You can make it active again.",
+        ),
+        button="Archive it",
+        done="Archived",
+        warning=True,
+    ),
+    Step.DELETE: AboutStep(
+        title="Delete",
+        link="Delete it",
+        means=(
+            "Its leads and the coordinator’s office are told at once, and again 7 days and 1 day before the end.",
+            "Until then its leads can read everything and take it away with them. Nobody can change anything, and nobody else "
+            "can open it.",
+            "Any of its leads can stop the deletion. It is then what it was before.",
+            "New reports leave it out, and say so.",
+            "After that day all that is in it is deleted for good: audits, self-assessments, outcomes, teams, people’s places.",
+        ),
+        button="Ask for its deletion",
+        done="Asked for the deletion of",
+        warning=True,
+    ),
+    Step.KEEP: AboutStep(
+        title="Stop the deletion of",
+        link="Stop its deletion",
+        means=("It is again what it was before its deletion was asked for.", "Its leads and your office are told by email."),
+        button="Stop the deletion",
+        done="Stopped the deletion of",
+    ),
+}
+
+
+DEEPEST = 6
+"""The depth from which on a list of teams is indented no further: fifty levels would not fit on a phone."""
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team in the list of all."""
+
+    team: Team
+    depth: int
+    """How far it is indented, from 1."""
+    part_of: str
+    """The team that it is directly within, for those who do not see the indentation; empty at the top."""
+    level: str
+    people: int
+    """Its own people, without those of the teams within it."""
+
+
+def present_teams(teams: Sequence[Team], people: Mapping[UUID, int]) -> list[TeamRow]:
+    """All open teams in the order of their tree."""
+    return [
+        TeamRow(
+            team=placed.team,
+            depth=min(len(placed.above) + 1, DEEPEST),
+            part_of=placed.above[-1] if placed.above else "",
+            level=level_name(placed.team),
+            people=people.get(placed.team.id, 0),
+        )
+        for placed in lay_out(teams)
+    ]
+
+
+def level_name(team: Team) -> str:
+    """The name of the level that is expected of a team, by the edition it was set with; empty where none was set."""
+    if team.expected_level is None or team.level_basis is None:
+        return ""
+    return get_edition(team.level_basis["edition"]).level(team.expected_level).name
+
+
+@dataclass(frozen=True)
+class TeamLevel:
+    """The level that is expected of a team, and where it comes from."""
+
+    level: Level
+    suggestion: Suggestion
+    suggested: Level | None
+    differs: bool
+    """Whether whoever set it chose another level than the suggested one."""
+
+
+def present_level(team: Team) -> TeamLevel | None:
+    """The level that was set for a team, with the reasons in the words of the edition it was set with."""
+    if team.expected_level is None or team.level_basis is None:
+        return None
+    basis = LevelBasis(**team.level_basis)
+    edition = get_edition(basis.edition)
+    answers = Answers(
+        service_has_remit=basis.service_has_remit,
+        worker_has_contact=basis.worker_has_contact,
+        closest=PracticeLevel(basis.closest) if basis.closest else None,
+    )
+    return TeamLevel(
+        level=edition.level(team.expected_level),
+        suggestion=suggest_level(edition, answers),
+        suggested=edition.level(basis.suggested) if basis.suggested else None,
+        differs=basis.suggested != team.expected_level,
+    )
+
 
 UNDELIVERED = frozenset({EmailState.FAILED, EmailState.UNCERTAIN, EmailState.WITHHELD})
 UNDER_WAY = frozenset({EmailState.QUEUED, EmailState.SENDING})
@@ -48,7 +207,7 @@ def invitation_row(invitation: Invitation, email: Email | None = None) -> Invita
         colour=colour,
         when=_when(invitation),
         problem=problem,
-        open=state in (InvitationState.WAITING, InvitationState.SENT, InvitationState.EXPIRED),
+        open=state not in (InvitationState.ACCEPTED, InvitationState.REVOKED),
     )
 
 
@@ -58,8 +217,10 @@ def _when(invitation: Invitation) -> str:
     if invitation.revoked_at:
         return f"on {format_date(invitation.revoked_at)}"
     match invitation.state:
-        case InvitationState.WAITING:
+        case InvitationState.UNSENT:
             return "in its turn"
+        case InvitationState.WAITING:
+            return f"to confirm it until {format_date(invitation.expires_at)}"
         case InvitationState.SENT:
             return f"and good until {format_time(invitation.expires_at)}"
         case _:

@@ -1,12 +1,14 @@
-"""Sectors, roles in plain English with what each permits, states of invitations, pages of long lists."""
+"""Sectors, roles in plain English with what each permits, the life of organisations, invitations, pages of long lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from tia_hub.core.permissions import Permission as P
+from tia_hub.core.scope import OrganisationScope
 
 
 class Sector(StrEnum):
@@ -75,6 +77,7 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.ORGANISATION_CHANGE,
     },
 }
 
@@ -94,8 +97,10 @@ COORDINATOR_PERMISSIONS = frozenset(
 class InvitationState(StrEnum):
     """What became of an invitation."""
 
-    WAITING = "waiting"
+    UNSENT = "unsent"
     """Its mail has not been written yet."""
+    WAITING = "waiting"
+    """The coordinator's office invites a further lead, and a present one has to confirm that."""
     SENT = "sent"
     ACCEPTED = "accepted"
     EXPIRED = "expired"
@@ -105,7 +110,8 @@ class InvitationState(StrEnum):
     def words(self) -> str:
         """As a page says it."""
         return {
-            "waiting": "Waiting to be sent",
+            "unsent": "Waiting to be sent",
+            "waiting": "Waits for a lead",
             "sent": "Sent",
             "accepted": "Accepted",
             "expired": "Expired",
@@ -152,6 +158,124 @@ class Sending:
         return self.waiting + self.on_their_way + self.sent + self.failed
 
 
+class OrganisationState(StrEnum):
+    """Where an organisation is in its life."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ARCHIVED = "archived"
+    CLOSING = "closing"
+    """Its deletion was asked for, and waits for its day."""
+
+    @property
+    def words(self) -> str:
+        """As a page says it."""
+        return {"active": "Active", "suspended": "Suspended", "archived": "Archived", "closing": "To be deleted"}[self.value]
+
+
+class Step(StrEnum):
+    """What changes where an organisation is in its life; the value is a part of addresses."""
+
+    SUSPEND = "suspend"
+    REACTIVATE = "reactivate"
+    ARCHIVE = "archive"
+    DELETE = "delete"
+    """Ask for its deletion."""
+    KEEP = "keep"
+    """Stop its deletion."""
+
+
+_STEPS: dict[OrganisationState, dict[Step, OrganisationState]] = {
+    OrganisationState.ACTIVE: {
+        Step.SUSPEND: OrganisationState.SUSPENDED,
+        Step.ARCHIVE: OrganisationState.ARCHIVED,
+        Step.DELETE: OrganisationState.CLOSING,
+    },
+    OrganisationState.SUSPENDED: {
+        Step.REACTIVATE: OrganisationState.ACTIVE,
+        Step.ARCHIVE: OrganisationState.ARCHIVED,
+        Step.DELETE: OrganisationState.CLOSING,
+    },
+    OrganisationState.ARCHIVED: {
+        Step.REACTIVATE: OrganisationState.ACTIVE,
+        Step.DELETE: OrganisationState.CLOSING,
+    },
+    OrganisationState.CLOSING: {},
+}
+
+
+@dataclass(frozen=True)
+class Life:
+    """Where an organisation is, and what it becomes again should its deletion be stopped: all steps there are."""
+
+    state: OrganisationState
+    resumes_as: OrganisationState | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What can happen to it now."""
+        return (Step.KEEP,) if self.resumes_as else tuple(_STEPS[self.state])
+
+    def after(self, step: Step) -> "Life | None":
+        """Where it is after a step; None where the step is not one of those that can happen."""
+        if step not in self.steps:
+            return None
+        if self.resumes_as:
+            return Life(self.resumes_as)
+        state = _STEPS[self.state][step]
+        return Life(state, self.state if state is OrganisationState.CLOSING else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """An organisation whose deletion waited long enough."""
+
+    organisation_id: UUID
+    partnership_id: UUID
+    closing_on: date
+
+
+class RequestState(StrEnum):
+    """What became of an organisation's request to join."""
+
+    UNCONFIRMED = "unconfirmed"
+    """The address of who asks is not known to be theirs: the coordinator does not see it."""
+    WAITING = "waiting"
+    ASKED = "asked"
+    """A question was asked back."""
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+    @property
+    def words(self) -> str:
+        """As a page says it."""
+        return {
+            "unconfirmed": "Address not confirmed",
+            "waiting": "Waits for you",
+            "asked": "Question asked",
+            "approved": "Approved",
+            "declined": "Declined",
+        }[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPartnership:
+    """A partnership that organisations may ask to join by themselves, as everybody may know it."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Somebody to turn to: a lead of an organisation, or somebody of the coordinator's office."""
+
+    person_id: UUID
+    name: str
+    email: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Joining:
     """How many people are in an organisation, and how many were invited and have not joined."""
@@ -161,6 +285,62 @@ class Joining:
     """Invitations that can still be accepted."""
     expired: int
     """Invitations that ran out."""
+    to_confirm: int
+    """Further leads whom the coordinator's office invites, and a lead has to confirm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelBasis:
+    """What the level finder was answered for a team, and what it suggested then."""
+
+    edition: str
+    service_has_remit: bool
+    worker_has_contact: bool
+    closest: str | None
+    suggested: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamContents:
+    """How many things belong to a team itself, without those of the teams within it."""
+
+    people: int
+    """Present members."""
+    former: int
+    """Those who left while they belonged to it."""
+    invited: int
+    """Invitations that are open."""
+    teams: int
+    """Open teams within it."""
+    closed_teams: int
+    """Closed teams that were within it or merged into it."""
+
+
+@dataclass(frozen=True)
+class HeldThing:
+    """Something of an upper room that belongs to a team."""
+
+    title: str
+    words: str
+    """Where it stands."""
+    href: str
+    begun_as: str | None
+    """What the team was called when it was begun."""
+    unfinished: bool
+    """Whether it is still worked on: such a team is not closed."""
+
+
+class HeldByTeams(Protocol):
+    """A kind of things of an upper room that belong to teams. The factory hands them in, as this room stands below theirs."""
+
+    words: str
+    """What they are called, "audits"."""
+
+    def list_held(self, scope: OrganisationScope, team_id: UUID) -> list[HeldThing]:
+        """A team's things, newest first."""
+
+    def move(self, scope: OrganisationScope, team_id: UUID, into_id: UUID) -> int:
+        """Give all of a team's things to another; how many. Raises Refused where they can't stand beside the other's."""
 
 
 Item = TypeVar("Item")

@@ -61,6 +61,8 @@ class SelfAssessment(OfOrganisation, Base):
     manager_confirmed_at: Mapped[datetime | None]
     agreed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
+    closed_to_manager_at: Mapped[datetime | None]
+    """When it went back to the worker, as the manager left or no longer manages them (docs/adr/0023). PostgreSQL sets it."""
 
 
 class Answer(OfOrganisation, Base):
@@ -102,5 +104,7 @@ class AgreedForm(OfOrganisation, Base):
     membership_id: Mapped[UUID]
     manager_id: Mapped[UUID]
     agreed_at: Mapped[datetime]
+    closed_to_manager_at: Mapped[datetime | None]
+    """From when on it is the worker's alone, as of the form itself."""
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The whole form in words: prompts, answers, marks, names (see `services.agreeing`)."""

@@ -70,7 +70,8 @@ class FormPage:
     state_colour: str
     worker_name: str
     manager_name: str | None
-    manager_left: bool
+    came_back_at: datetime | None
+    """Since when it is the worker's alone again, as the manager is no longer theirs."""
     level_name: str | None
     read: Sequence[ReadAnswer]
     plans: Sequence[ReadAnswer]
@@ -91,9 +92,8 @@ def present_form(
     *,
     mine: bool,
     names: Mapping[UUID, str],
-    left: bool,
 ) -> FormPage:
-    """A form for its worker (`mine`) or its manager. `left`: the manager is no longer in the organisation."""
+    """A form for its worker (`mine`) or its manager."""
     sections = divide(edition)
     words, colour = state_words(form, mine=mine)
     other = form.manager_id if mine else form.membership_id
@@ -106,7 +106,7 @@ def present_form(
         state_colour=colour,
         worker_name=names[form.membership_id],
         manager_name=names[form.manager_id] if form.manager_id else None,
-        manager_left=left,
+        came_back_at=form.closed_to_manager_at,
         level_name=edition.level(form.level).name if form.level else None,
         read=[_read(prompt, answers) for prompt in (*sections.role, *sections.strengths)],
         plans=[_read(prompt, answers) for prompt in sections.plans],

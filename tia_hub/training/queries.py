@@ -19,7 +19,11 @@ def _readable(scope: OrganisationScope) -> ColumnElement[bool]:
     own = SelfAssessment.membership_id == scope.membership_id
     if not scope.may(Permission.ASSESSMENT_MANAGE):
         return own
-    shared = and_(SelfAssessment.manager_id == scope.membership_id, SelfAssessment.state != FormState.DRAFT)
+    shared = and_(
+        SelfAssessment.manager_id == scope.membership_id,
+        SelfAssessment.state != FormState.DRAFT,
+        SelfAssessment.closed_to_manager_at.is_(None),
+    )
     return or_(own, shared)
 
 
@@ -91,7 +95,7 @@ def list_readable_forms(scope: OrganisationScope) -> list[SelfAssessment]:
 def _agreed(scope: OrganisationScope) -> Select[AgreedForm]:
     readable = AgreedForm.membership_id == scope.membership_id
     if scope.may(Permission.ASSESSMENT_MANAGE):
-        readable = or_(readable, AgreedForm.manager_id == scope.membership_id)
+        readable = or_(readable, and_(AgreedForm.manager_id == scope.membership_id, AgreedForm.closed_to_manager_at.is_(None)))
     return (
         select(AgreedForm)
         .where(AgreedForm.organisation_id == scope.organisation_id, readable)
@@ -100,12 +104,12 @@ def _agreed(scope: OrganisationScope) -> Select[AgreedForm]:
 
 
 def list_agreed_forms(scope: OrganisationScope) -> list[AgreedForm]:
-    """What the acting member agreed with others, as worker or as (still) a manager, newest first."""
+    """What the acting member agreed with others, as worker or as who still manages them, newest first."""
     return list(scope.session.scalars(_agreed(scope)))
 
 
 def get_agreed_form(scope: OrganisationScope, agreed_id: UUID) -> AgreedForm:
-    """One form as it was agreed, for either of the two who did. Raises NotFound."""
+    """One form as it was agreed, for its worker and, while they manage them, for the manager. Raises NotFound."""
     agreed = scope.session.scalar(_agreed(scope).where(AgreedForm.id == agreed_id))
     if agreed is None:
         raise NotFound

@@ -111,8 +111,9 @@ class Promise:
 
 
 PROMISE = Promise(
-    version="1",
-    who="Only you, until you share it. Then also the manager whom you name. Nobody else in your organisation or outside it: "
+    version="2",
+    who="Only you, until you share it. Then also the manager whom you name, until you take it back, they stop being your "
+    "line manager, or one of you leaves. Nobody else in your organisation or outside it: "
     "the people who lead this work see counts of many people, never your words or your name.",
     where="In your organisation’s own part of TIA Hub, closed to every other organisation and to the coordinator’s office.",
     how_long="For as long as you belong to the organisation here. You can change it until it is agreed, and delete it until "

@@ -13,8 +13,9 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tia_hub.core import bell
+from tia_hub.core.identity import resolver
 from tia_hub.core.jobs.models import Job
-from tia_hub.core.jobs.types import Claim, JobName, JobState, LeaseLost, RunLater
+from tia_hub.core.jobs.types import Claim, JobName, JobState, LeaseLost, PlaceAtRest, RunLater
 from tia_hub.core.permissions import PlaceKind
 from tia_hub.core.scope import (
     DispatchScope,
@@ -35,6 +36,8 @@ MOST_TRIES = 3
 RETRY_AFTER = 10.0
 """Seconds before the second try, twice that before the third."""
 SWEEP_LIMIT = 1000
+REST = 300.0
+"""Seconds between two looks at whether a place that rests is at work again."""
 
 
 AnyHome = TypeVar("AnyHome", bound=Home)
@@ -44,7 +47,8 @@ class Run(Generic[AnyHome]):
     """One run of a job, as its task sees it.
 
     A task reads with `open()`, computes and renders with no transaction open, tells how far it is with `progress()`, and
-    writes what it made inside `finish()`, which also ends the job: both or neither.
+    writes what it made inside `finish()`, which also ends the job: both or neither. Each of these steps raises PlaceAtRest
+    where the job's place was suspended, archived or is to be deleted.
     """
 
     def __init__(self, claim: Claim) -> None:
@@ -55,16 +59,22 @@ class Run(Generic[AnyHome]):
     def _scope(self) -> AnyHome:
         return cast(AnyHome, home_scope(self.claim))
 
+    def _refuse_at_rest(self, scope: Home, *, hold: bool) -> None:
+        if not self.claim.name.goes_on_at_rest and resolver().list_at_rest(scope, [scope.home_id], hold=hold):
+            raise PlaceAtRest(REST)
+
     @contextmanager
     def open(self, *, read_only: bool = True) -> Iterator[AnyHome]:
         """A transaction in the scope of the job's home."""
         with transaction(self._scope(), read_only=read_only) as scope:
+            self._refuse_at_rest(scope, hold=not read_only)
             yield scope
 
     @contextmanager
     def finish(self) -> Iterator[AnyHome]:
         """The last transaction: it commits only if this worker still holds the job, else raises LeaseLost."""
         with transaction(self._scope()) as scope:
+            self._refuse_at_rest(scope, hold=True)
             yield scope
             finished = scope.session.execute(
                 update(Job)
@@ -82,6 +92,8 @@ class Run(Generic[AnyHome]):
 
     def progress(self, done: int, total: int, words: str = "") -> None:
         """Tell how far the job is. Raises LeaseLost where it was cancelled or given to another worker."""
+        with self.open():
+            pass
         held = _settle(
             self.claim,
             progress_done=done,

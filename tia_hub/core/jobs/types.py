@@ -21,11 +21,17 @@ class JobName(StrEnum):
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
     SEND_INVITATIONS = "send_invitations"
+    REMIND_OF_DELETION = "remind_of_deletion"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.DEFAULT if self in (JobName.PUBLISH_FIGURES, JobName.SEND_INVITATIONS) else Queue.REPORTS
+        return Queue.REPORTS if self in (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT) else Queue.DEFAULT
+
+    @property
+    def goes_on_at_rest(self) -> bool:
+        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
+        return self is JobName.REMIND_OF_DELETION
 
 
 class JobState(StrEnum):
@@ -62,3 +68,7 @@ class RunLater(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:g} s")
         self.seconds = seconds
+
+
+class PlaceAtRest(RunLater):
+    """The job's place is suspended, archived or waiting to be deleted: the job stops at this step, and waits."""

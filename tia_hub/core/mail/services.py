@@ -12,7 +12,7 @@ from tia_hub.core import bell
 from tia_hub.core.jobs.services import after_commit
 from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.permissions import Permission
-from tia_hub.core.scope import DispatchScope, Home, IdentityScope, Scope
+from tia_hub.core.scope import DispatchScope, Home, IdentityScope, JoiningScope, Scope
 from tia_hub.settings import Settings
 
 
@@ -109,6 +109,25 @@ def post_to_person(
         subject=subject,
         bodies=bodies,
         recipient_id=person_id,
+    )
+
+
+def post_to_stranger(
+    scope: JoiningScope, *, request_id: UUID, to: str, subject: str, template: str, context: dict[str, Any]
+) -> UUID:
+    """Write a mail to somebody who asks to join and may have no account: its home is the request."""
+    context = context | {"subject": subject}
+    return _write(
+        scope,
+        home=("joining_request", request_id),
+        purpose=template,
+        to=to,
+        subject=subject,
+        bodies=(
+            render_template(f"mail/{template}.txt", **context),
+            render_template(f"mail/{template}.html", **context),
+        ),
+        recipient_id=None,
     )
 
 

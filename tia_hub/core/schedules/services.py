@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tia_hub.core import bell
 from tia_hub.core.clock import now
+from tia_hub.core.identity import resolver
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.services import after_commit
 from tia_hub.core.jobs.types import JobName
@@ -65,8 +66,8 @@ def set_paused(schedule: Schedule, paused: bool) -> None:
 def run_due_schedules() -> int:
     """Make one job of every schedule that is due and move it on to its next time; how many.
 
-    After a gap each schedule runs once, not once for every time missed. Two sweeps at once share the work: a row that one
-    holds is skipped by the other.
+    After a gap each schedule runs once, not once for every time missed. Those of a place at rest move on and make none. Two
+    sweeps at once share the work: a row that one holds is skipped by the other.
     """
     made = 0
     with transaction(DispatchScope()) as scope:
@@ -77,22 +78,11 @@ def run_due_schedules() -> int:
             .limit(SWEEP_LIMIT)
             .with_for_update(skip_locked=True)
         ).all()
+        at_rest = resolver().list_at_rest(scope, {schedule.home_id for schedule in due}) if due else set()
         for schedule in due:
-            job_id, name = uuid4(), JobName(schedule.job_name)
-            scope.session.execute(
-                insert(Job)
-                .values(
-                    id=job_id,
-                    home_kind=schedule.home_kind,
-                    home_id=schedule.home_id,
-                    partnership_id=schedule.partnership_id,
-                    name=name,
-                    key=f"schedule:{schedule.id}",
-                    payload=schedule.payload | {"due_at": schedule.next_at.isoformat()},
-                )
-                .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=text("state = 'queued'"))
-            )
-            after_commit(scope, lambda job_id=job_id, name=name: bell.ring_job(job_id, name.queue))  # type: ignore[misc]
+            if schedule.home_id not in at_rest:
+                _make_job(scope, schedule)
+                made += 1
             schedule.last_at = schedule.next_at
             schedule.next_at = next_instant(
                 schedule.first_on,
@@ -101,5 +91,22 @@ def run_due_schedules() -> int:
                 schedule.zone,
                 after=max(schedule.next_at, now()),
             )
-            made += 1
     return made
+
+
+def _make_job(scope: DispatchScope, schedule: Schedule) -> None:
+    job_id, name = uuid4(), JobName(schedule.job_name)
+    scope.session.execute(
+        insert(Job)
+        .values(
+            id=job_id,
+            home_kind=schedule.home_kind,
+            home_id=schedule.home_id,
+            partnership_id=schedule.partnership_id,
+            name=name,
+            key=f"schedule:{schedule.id}",
+            payload=schedule.payload | {"due_at": schedule.next_at.isoformat()},
+        )
+        .on_conflict_do_nothing(index_elements=["home_id", "key"], index_where=text("state = 'queued'"))
+    )
+    after_commit(scope, lambda: bell.ring_job(job_id, name.queue))

@@ -20,6 +20,7 @@ from tia_hub.reports.queries.publications import LatestAudit
 from tia_hub.reports.services.reports import state_of
 from tia_hub.reports.types import ReportState
 from tia_hub.tenants.models import Invitation
+from tia_hub.tenants.types import OrganisationState
 from tia_hub.trainers.models import Course
 
 PER_PAGE = 30
@@ -27,6 +28,11 @@ PER_PAGE = 30
 
 COUNTED = (*reversed(BY_NEED), NOT_APPLICABLE, UNRATED)
 WORDS = {"green": "green", "amber": "amber", "red": "red", NOT_APPLICABLE: "not applicable", UNRATED: "not rated"}
+AT_REST = {
+    OrganisationState.SUSPENDED: "suspended, counted with what it shared before that",
+    OrganisationState.ARCHIVED: "archived, not counted here",
+    OrganisationState.CLOSING: "to be deleted, not counted here",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +71,8 @@ class Overview:
     """Organisations that share no audit."""
     old: list[tuple[str, str]]
     """Organisations whose shared audit is older than a year, with its date."""
+    at_rest: list[str]
+    """What is to be known of organisations that are not active: whether they are counted here."""
 
 
 def _words(ratings: Sequence[str | None]) -> str:
@@ -155,6 +163,20 @@ def _invited(scope: PartnershipScope, invitations: Sequence[Invitation]) -> list
     return items
 
 
+def _requests(scope: PartnershipScope, requests: int) -> list[Item]:
+    if not requests:
+        return []
+    return [
+        Item(
+            title=f"{plural(requests, 'organisation asks', 'organisations ask')} to join",
+            href=url_for("tenants.requests", partnership=scope.slug),
+            hint="Approve it, ask a question first, or decline",
+            status="Waits for you",
+            colour="teal",
+        )
+    ]
+
+
 def _steps(scope: PartnershipScope, *, members: bool, invited: bool, published: bool, reports: bool) -> list[Item]:
     if members and invited and reports:
         return []
@@ -188,11 +210,14 @@ def make_overview(
     offered: Sequence[Course],
     failed: Collection[UUID],
     invitations: Sequence[Invitation],
+    requests: int,
     has_reports: bool,
     today: date,
     page: int,
 ) -> Overview:
     """Put the overview together; `page` is of the map."""
+    at_rest = [f"{member.name}: {AT_REST[member.state]}" for member in members if member.state in AT_REST]
+    members = [member for member in members if member.counts]
     by_organisation: Mapping[UUID, LatestAudit] = {audit.organisation_id: audit for audit in audits}
     shown = [(member, by_organisation[member.id]) for member in members if member.id in by_organisation]
     a_year_ago = today - relativedelta(years=1)
@@ -205,7 +230,7 @@ def make_overview(
             published=bool(shown),
             reports=has_reports,
         ),
-        waiting=[*_waiting(scope, members, offered, failed), *_invited(scope, invitations)],
+        waiting=[*_requests(scope, requests), *_waiting(scope, members, offered, failed), *_invited(scope, invitations)],
         participating=len(shown),
         organisations=len(members),
         map=_map(shown, page),
@@ -216,6 +241,7 @@ def make_overview(
             for member, audit in shown
             if audit.submitted_at.astimezone(LONDON).date() < a_year_ago
         ],
+        at_rest=at_rest,
     )
 
 

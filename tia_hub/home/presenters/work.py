@@ -208,7 +208,18 @@ def add_publication(work: Work, scope: OrganisationScope, publication: Publicati
 
 
 def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
-    """For a lead: how many people are here, and who was invited and has not joined."""
+    """For a lead: how many people are here, who was invited and has not joined, and whom to confirm as a further lead."""
+    if joining.to_confirm:
+        work.waiting.append(
+            Item(
+                title=f"Confirm {plural(joining.to_confirm, 'new lead', 'new leads')}",
+                href=url_for("tenants.invitations", organisation=scope.slug),
+                hint="The coordinator’s office would like to invite somebody as a lead beside you. Nothing is sent until a "
+                "lead confirms it",
+                status="Your turn",
+                colour="amber",
+            )
+        )
     if joining.expired:
         work.waiting.append(
             Item(

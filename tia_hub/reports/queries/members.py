@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from tia_hub.accounts.models import Person
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Area, Coordinator, Organisation, Partnership
+from tia_hub.tenants.types import OrganisationState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +29,14 @@ class Member:
     id: UUID
     name: str
     sector: str
+    state: OrganisationState
     area_ids: frozenset[UUID]
     areas: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether figures count it: also while it is suspended, but not once it is archived or to be deleted."""
+        return self.state in (OrganisationState.ACTIVE, OrganisationState.SUSPENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +57,7 @@ def get_office(scope: PartnershipScope | OrganisationScope) -> Office:
 
 
 def list_members(scope: PartnershipScope) -> list[Member]:
-    """The organisations of the partnership, by name."""
+    """The organisations of the partnership, by name, whatever their state."""
     organisations = scope.session.scalars(
         select(Organisation)
         .where(Organisation.partnership_id == scope.partnership_id)
@@ -62,6 +69,7 @@ def list_members(scope: PartnershipScope) -> list[Member]:
             id=organisation.id,
             name=organisation.name,
             sector=organisation.sector,
+            state=OrganisationState(organisation.state),
             area_ids=frozenset(area.id for area in organisation.areas),
             areas=tuple(area.name for area in organisation.areas),
         )

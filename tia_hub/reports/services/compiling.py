@@ -35,7 +35,7 @@ from tia_hub.reports.types import (
     RegistryFigures,
     ReportFigures,
 )
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types import OrganisationState, Sector
 from tia_hub.trainers.queries import summarise_registry
 from tia_hub.trainers.types import RegistrySummary
 
@@ -49,7 +49,7 @@ class Waiting:
 
 
 def members_of(scope: PartnershipScope, report: Report) -> list[Member]:
-    """The organisations that a report is about: all, or those of its areas and sectors."""
+    """The organisations that a report is about, whatever their state: all, or those of its areas and sectors."""
     areas = {UUID(area_id) for area_id in report.area_ids}
     return [
         member
@@ -60,14 +60,16 @@ def members_of(scope: PartnershipScope, report: Report) -> list[Member]:
 
 def count_waiting(scope: PartnershipScope, report: Report) -> Waiting:
     """Whether figures that were due when the report was asked for are still being computed."""
-    members = members_of(scope, report)
+    # The figures of a suspended one are not computed until it is active again: there is nothing to wait for.
+    members = [member for member in members_of(scope, report) if member.state is OrganisationState.ACTIVE]
     waiting = list_waiting(scope, asked_at=report.created_at)
     return Waiting(sum(member.id in waiting for member in members), len(members))
 
 
 def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
     """Every figure of a report, in a handful of statements however many organisations there are."""
-    office, members = get_office(scope), members_of(scope, report)
+    office, all_members = get_office(scope), members_of(scope, report)
+    members = [member for member in all_members if member.counts]
     ids = [member.id for member in members]
     period = (report.period_from, report.period_to)
     audits = list_counted_audits(scope, ids, *period)
@@ -96,7 +98,8 @@ def compile_figures(scope: PartnershipScope, report: Report) -> ReportFigures:
             publications=publications,
             failed=list_failed(scope),
             before=list_audited_before(scope, ids, report.period_from) if report.period_from else {},
-        ),
+        )
+        + _at_rest(all_members),
     )
 
 
@@ -229,3 +232,12 @@ def _omissions(
             why = "It has not published any figures."
         omissions.append(Omission(what=member.name, why=why))
     return tuple(omissions)
+
+
+def _at_rest(members: Sequence[Member]) -> tuple[Omission, ...]:
+    words = {
+        OrganisationState.SUSPENDED: "It is suspended. What it shared before that is counted.",
+        OrganisationState.ARCHIVED: "It is archived, and not counted.",
+        OrganisationState.CLOSING: "It is to be deleted, and not counted.",
+    }
+    return tuple(Omission(what=member.name, why=words[member.state]) for member in members if member.state in words)

@@ -74,6 +74,7 @@ def count_sending(scope: OrganisationScope) -> Sending:
             Invitation.organisation_id == scope.organisation_id,
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
+            Invitation.awaits_lead.is_(False),
         )
     ).one()
     return Sending(waiting=row[0], on_their_way=row[1], sent=row[2], failed=row[3])
@@ -86,18 +87,20 @@ def count_joining(scope: OrganisationScope) -> Joining:
         .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
         .scalar_subquery()
     )
+    lead_agreed, unsent = Invitation.awaits_lead.is_(False), Invitation.token_hash.is_(None)
     row = scope.session.execute(
         select(
             members,
-            func.count().filter(or_(Invitation.token_hash.is_(None), Invitation.expires_at > func.now())),
-            func.count().filter(Invitation.token_hash.is_not(None), Invitation.expires_at <= func.now()),
+            func.count().filter(lead_agreed, or_(unsent, Invitation.expires_at > func.now())),
+            func.count().filter(lead_agreed, ~unsent, Invitation.expires_at <= func.now()),
+            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(True)),
         ).where(
             Invitation.organisation_id == scope.organisation_id,
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
         )
     ).one()
-    return Joining(members=row[0], invited=row[1], expired=row[2])
+    return Joining(members=row[0], invited=row[1], expired=row[2], to_confirm=row[3])
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:

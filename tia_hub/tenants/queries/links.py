@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope
-from tia_hub.tenants.models import Invitation, JoiningLink, JoiningRequest, MailDomain, Membership, Organisation
+from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, MailDomain, Membership, Organisation
 
 
 def list_domains(scope: OrganisationScope) -> list[MailDomain]:
@@ -58,13 +58,11 @@ def find_link(scope: InvitationScope) -> tuple[JoiningLink, Organisation] | None
 
 def count_requests(scope: OrganisationScope, *, since: datetime, subject: str | None = None, address: str | None = None) -> int:
     """How many asked to join by a link since an instant: with an e-mail address (by its hash), or from a network address."""
-    query = select(func.count()).where(
-        JoiningRequest.organisation_id == scope.organisation_id, JoiningRequest.created_at > since
-    )
+    query = select(func.count()).where(LinkRequest.organisation_id == scope.organisation_id, LinkRequest.created_at > since)
     if subject is not None:
-        query = query.where(JoiningRequest.subject == subject)
+        query = query.where(LinkRequest.subject == subject)
     if address is not None:
-        query = query.where(JoiningRequest.address == address)
+        query = query.where(LinkRequest.address == address)
     return scope.session.execute(query).scalar_one()
 
 

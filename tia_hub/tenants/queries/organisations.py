@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Area, Organisation, Partnership
+from tia_hub.tenants.models import Area, Organisation, OrganisationLogo, Partnership
 from tia_hub.tenants.queries.pages import read_page
 from tia_hub.tenants.types import Slice
 
@@ -27,8 +27,23 @@ def search_organisations(scope: PartnershipScope, *, search: str = "", page: int
 
 
 def get_own_organisation(scope: OrganisationScope) -> Organisation:
-    """The organisation of the scope itself."""
-    return scope.session.scalars(select(Organisation).where(Organisation.id == scope.organisation_id)).one()
+    """The organisation of the scope itself, with its `areas`."""
+    query = select(Organisation).options(selectinload(Organisation.areas)).where(Organisation.id == scope.organisation_id)
+    return scope.session.scalars(query).one()
+
+
+def get_logo(scope: OrganisationScope | PartnershipScope, organisation_id: UUID, version: str) -> bytes:
+    """A version of an organisation's logo, a PNG. Raises NotFound, also for one that was replaced."""
+    content = scope.session.scalar(
+        select(OrganisationLogo.content).where(
+            OrganisationLogo.organisation_id == organisation_id,
+            OrganisationLogo.partnership_id == scope.partnership_id,
+            OrganisationLogo.version == version,
+        )
+    )
+    if content is None:
+        raise NotFound
+    return content
 
 
 def get_organisation(scope: PartnershipScope, organisation_id: UUID) -> Organisation:

@@ -31,6 +31,22 @@ def list_named_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[
     return list(scope.session.scalars(query))
 
 
+def hold_members(scope: OrganisationScope, ids: Collection[UUID]) -> list[Membership]:
+    """Some members with their `person`, as they stand now and until the transaction ends: role, manager, leaving.
+
+    In the order of their ids, so that two who hold the same people wait for each other and not for ever.
+    """
+    query = (
+        _members(scope)
+        .where(Membership.id.in_(ids))
+        .order_by(None)
+        .order_by(Membership.id)
+        .with_for_update(read=True, of=Membership)
+        .execution_options(populate_existing=True)
+    )
+    return list(scope.session.scalars(query))
+
+
 def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) -> list[Membership]:
     """The present members of the organisation with one of some roles, with their `person`, by name."""
     query = _members(scope).where(Membership.role.in_(roles), Membership.ended_at.is_(None))
@@ -77,6 +93,14 @@ def list_reports(scope: OrganisationScope, membership_id: UUID) -> list[Membersh
     return list(
         scope.session.scalars(_members(scope).where(Membership.manager_id == membership_id, Membership.ended_at.is_(None)))
     )
+
+
+def list_awaiting(scope: OrganisationScope, email: str) -> list[Membership]:
+    """The present members who have no manager yet and wait for the one with an address, with their `person`, by name."""
+    query = _members(scope).where(
+        Membership.awaited_manager == email, Membership.manager_id.is_(None), Membership.ended_at.is_(None)
+    )
+    return list(scope.session.scalars(query))
 
 
 def list_managers_above(scope: OrganisationScope, membership_id: UUID) -> set[UUID]:

@@ -6,20 +6,25 @@ from sqlalchemy import func, select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Membership, Team
+from tia_hub.tenants.models import Invitation, Membership, Team
+from tia_hub.tenants.types import TeamContents
 
 
-def list_teams(scope: OrganisationScope) -> list[Team]:
-    """The organisation's teams, by name."""
-    return list(
-        scope.session.scalars(select(Team).where(Team.organisation_id == scope.organisation_id).order_by(Team.name, Team.id))
-    )
+def list_teams(scope: OrganisationScope, *, closed: bool = False) -> list[Team]:
+    """The organisation's open teams by name, as they stand now; or those that were closed, the last one first."""
+    query = select(Team).where(Team.organisation_id == scope.organisation_id).execution_options(populate_existing=True)
+    if closed:
+        query = query.where(Team.closed_at.is_not(None)).order_by(Team.closed_at.desc(), Team.id)
+    else:
+        query = query.where(Team.closed_at.is_(None)).order_by(Team.name, Team.id)
+    return list(scope.session.scalars(query))
 
 
-def get_team(scope: OrganisationScope, team_id: UUID) -> Team:
-    """A team of the organisation. Raises NotFound."""
-    team = scope.session.scalar(select(Team).where(Team.organisation_id == scope.organisation_id, Team.id == team_id))
-    if team is None:
+def get_team(scope: OrganisationScope, team_id: UUID, *, closed: bool = False) -> Team:
+    """An open team of the organisation; with `closed` one that was closed too. Raises NotFound."""
+    query = select(Team).where(Team.organisation_id == scope.organisation_id, Team.id == team_id)
+    team = scope.session.scalar(query.execution_options(populate_existing=True))
+    if team is None or (team.closed_at is not None and not closed):
         raise NotFound
     return team
 
@@ -36,3 +41,32 @@ def count_people_by_team(scope: OrganisationScope) -> dict[UUID, int]:
         .group_by(Membership.team_id)
     )
     return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def count_contents(scope: OrganisationScope, team_id: UUID) -> TeamContents:
+    """What belongs to a team itself: one statement."""
+    of_team = (Membership.organisation_id == scope.organisation_id, Membership.team_id == team_id)
+    below = (Team.organisation_id == scope.organisation_id, Team.parent_id == team_id)
+    row = scope.session.execute(
+        select(
+            select(func.count()).where(*of_team, Membership.ended_at.is_(None)).scalar_subquery(),
+            select(func.count()).where(*of_team, Membership.ended_at.is_not(None)).scalar_subquery(),
+            select(func.count())
+            .where(
+                Invitation.organisation_id == scope.organisation_id,
+                Invitation.team_id == team_id,
+                Invitation.accepted_at.is_(None),
+                Invitation.revoked_at.is_(None),
+            )
+            .scalar_subquery(),
+            select(func.count()).where(*below, Team.closed_at.is_(None)).scalar_subquery(),
+            select(func.count())
+            .where(
+                Team.organisation_id == scope.organisation_id,
+                Team.closed_at.is_not(None),
+                (Team.parent_id == team_id) | (Team.merged_into_id == team_id),
+            )
+            .scalar_subquery(),
+        )
+    ).one()
+    return TeamContents(people=row[0], former=row[1], invited=row[2], teams=row[3], closed_teams=row[4])

@@ -13,12 +13,13 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Invitation
+from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email
 from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.people import check_manager
-from tia_hub.tenants.types import InvitationState, Role
+from tia_hub.tenants.types import InvitationState, OrganisationState, Role
 
 GOOD_FOR = timedelta(days=7)
 MAIL = "invitation"
@@ -67,6 +68,7 @@ def _write(
     role: Role,
     team_id: UUID | None = None,
     manager_id: UUID | None = None,
+    awaits_lead: bool = False,
 ) -> UUID:
     invitation: Invitation | None = scope.session.scalar(
         insert(Invitation)
@@ -81,20 +83,30 @@ def _write(
             team_id=team_id,
             manager_id=manager_id,
             invited_by=scope.actor.name,
+            expires_at=now() + GOOD_FOR,
+            awaits_lead=awaits_lead,
         )
         .on_conflict_do_nothing(index_elements=["organisation_id", "email"], index_where=OPEN)
         .returning(Invitation)
     )
     if invitation is None:
         raise AlreadyInvited(f"{email} has an invitation already. You can send it again from the list of invitations.")
-    mail_invitation(scope, invitation, organisation_name)
+    if isinstance(scope, PartnershipScope) and awaits_lead:
+        _ask_the_leads(scope, invitation, organisation_name)
+    else:
+        mail_invitation(scope, invitation, organisation_name)
     record(scope, "invitation.sent", f"Invited {name} as {role.words.lower()} of {organisation_name}", target_id=invitation.id)
     return invitation.id
 
 
 def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, name: str) -> UUID:
-    """Invite the lead of an organisation. Raises NotFound, AlreadyInvited."""
+    """Invite a lead of an organisation. Where it has leads, one of them has to confirm that before anything is sent.
+
+    Raises NotFound, AlreadyInvited, and Refused where the organisation is not active.
+    """
     organisation = get_organisation(scope, organisation_id)
+    if organisation.state != OrganisationState.ACTIVE:
+        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
     return _write(
         scope,
         organisation_id=organisation.id,
@@ -102,7 +114,41 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
         email=email,
         name=name,
         role=Role.LEAD,
+        awaits_lead=bool(list_leads(scope, organisation_id)),
     )
+
+
+def _ask_the_leads(scope: PartnershipScope, invitation: Invitation, organisation_name: str) -> None:
+    """Whoever leads reads all that the organisation wrote: that the office invites one more is not enough."""
+    for lead in list_leads(scope, invitation.organisation_id):
+        post(
+            scope,
+            to=lead.email,
+            recipient_id=lead.person_id,
+            subject=f"Shall {invitation.name} become a lead of {organisation_name}?",
+            template="lead_confirm",
+            context={
+                "name": lead.name,
+                "newcomer": invitation.name,
+                "address": invitation.email,
+                "organisation": organisation_name,
+                "inviter": scope.actor.name,
+                "expires_at": invitation.expires_at,
+                "link": link("home.places"),
+            },
+        )
+
+
+def confirm_lead(scope: OrganisationScope, invitation_id: UUID) -> Invitation:
+    """Confirm a further lead whom the coordinator's office invites: now it is sent. Raises NotFound, Refused."""
+    invitation = _open(scope, invitation_id)
+    if invitation.state is not InvitationState.WAITING:
+        raise Refused(f"The invitation of {invitation.name} does not wait to be confirmed.")
+    invitation.awaits_lead, invitation.lead_confirmed_at = False, now()
+    invitation.invited_by = scope.actor.name
+    mail_invitation(scope, invitation, scope.name)
+    record(scope, "invitation.confirmed", f"Confirmed {invitation.name} as a new lead", target_id=invitation.id)
+    return invitation
 
 
 def invite_member(
@@ -141,14 +187,25 @@ def _open(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> I
 
 
 def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id: UUID) -> Invitation:
-    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused."""
+    """Send an invitation again with a new token, good for a week more; the old one is dead. Raises NotFound, Refused.
+
+    One of the coordinator's office that no lead confirmed waits for a lead (again) where the organisation has any by now.
+    """
     invitation = _open(scope, invitation_id)
-    invitation.invited_by = scope.actor.name
     if isinstance(scope, PartnershipScope):
         organisation_name = get_organisation(scope, invitation.organisation_id).name
+        leads = list_leads(scope, invitation.organisation_id)
+        invitation.awaits_lead = bool(leads) and invitation.lead_confirmed_at is None
+    elif invitation.awaits_lead:
+        raise Refused(f"The coordinator’s office invited {invitation.name}, and has to ask again.")
     else:
         organisation_name = scope.name
-    mail_invitation(scope, invitation, organisation_name)
+    invitation.invited_by = scope.actor.name
+    if isinstance(scope, PartnershipScope) and invitation.awaits_lead:
+        invitation.token_hash, invitation.expires_at = None, now() + GOOD_FOR
+        _ask_the_leads(scope, invitation, organisation_name)
+    else:
+        mail_invitation(scope, invitation, organisation_name)
     record(scope, "invitation.sent_again", f"Sent the invitation of {invitation.name} again", target_id=invitation.id)
     return invitation
 

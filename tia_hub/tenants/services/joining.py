@@ -12,6 +12,7 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Invitation, Membership
 from tia_hub.tenants.queries.invitations import get_invitation
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
 from tia_hub.tenants.services.people import MAY_MANAGE, link_awaited, one_at_a_time
@@ -35,9 +36,11 @@ def _find_manager(scope: OrganisationScope, invitation: Invitation) -> UUID | No
 def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_id: UUID, person_id: UUID) -> None:
     """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
 
-    Raises NotFound where it was used, withdrawn or re-sent meanwhile, or is too old.
+    Raises NotFound where it was used, withdrawn or re-sent meanwhile, is too old, or its organisation is not active.
     """
     one_at_a_time(scope)
+    if list_at_rest(scope, [scope.organisation_id], hold=True):
+        raise NotFound
     invitation = get_invitation(scope, invitation_id)
     if invitation.state is not InvitationState.SENT or invitation.token_hash != token_hash:
         raise NotFound
@@ -64,7 +67,7 @@ def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_i
     )
     record(scope, "invitation.accepted", f"{invitation.name} accepted the invitation", target_id=membership_id)
     if membership_id is not None and invitation.role in MAY_MANAGE:
-        link_awaited(scope, manager_id=membership_id, email=invitation.email)
+        link_awaited(scope, get_member(scope, membership_id))
     if invitation.role == Role.LEAD:
         _tell_the_other_leads(scope, invitation)
 

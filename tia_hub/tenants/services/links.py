@@ -18,7 +18,8 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.mail_domains import domain_of, is_public
-from tia_hub.tenants.models import Invitation, JoiningLink, JoiningRequest, MailDomain
+from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, MailDomain
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.links import (
     count_requests,
     find_any_member_by_email,
@@ -125,7 +126,7 @@ def ask_to_join(scope: OrganisationScope, *, link_id: UUID, email: str, name: st
     works, WrongDomain, and TooMany.
     """
     found = lock_link(scope, link_id)
-    if not found.works:
+    if not found.works or list_at_rest(scope, [scope.organisation_id], hold=True):
         raise NotFound
     if domain_of(email) not in {each.domain for each in list_domains(scope)}:
         raise WrongDomain("Use your work address")
@@ -133,12 +134,10 @@ def ask_to_join(scope: OrganisationScope, *, link_id: UUID, email: str, name: st
     if count_requests(scope, address=address, since=instant - timedelta(hours=1)) >= MOST_FROM_NETWORK:
         raise TooMany("Too many people asked to join from where you are. Try again in an hour.")
     scope.session.execute(
-        delete(JoiningRequest).where(
-            JoiningRequest.organisation_id == scope.organisation_id, JoiningRequest.created_at < instant - KEPT
-        )
+        delete(LinkRequest).where(LinkRequest.organisation_id == scope.organisation_id, LinkRequest.created_at < instant - KEPT)
     )
     asked = count_requests(scope, subject=subject, since=instant - KEPT)
-    scope.session.add(JoiningRequest(organisation_id=scope.organisation_id, id=uuid4(), subject=subject, address=address))
+    scope.session.add(LinkRequest(organisation_id=scope.organisation_id, id=uuid4(), subject=subject, address=address))
     if asked < MOST_TO_ADDRESS:
         _answer(scope, found, email, name)
 

@@ -153,6 +153,7 @@ def mail_waiting(scope: OrganisationScope, *, per_minute: int) -> bool:
                 Invitation.token_hash.is_(None),
                 Invitation.accepted_at.is_(None),
                 Invitation.revoked_at.is_(None),
+                Invitation.awaits_lead.is_(False),
             )
             .order_by(Invitation.created_at, Invitation.id)
             .limit(min(room, MAILS))

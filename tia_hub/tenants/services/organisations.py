@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
-from tia_hub.core.scope import OperatorScope, PartnershipScope
+from tia_hub.core.scope import OperatorScope, OrganisationScope, PartnershipScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Area, Coordinator, Organisation, OrganisationArea, Partnership
+from tia_hub.tenants.queries.lifecycle import lock_organisation
 from tia_hub.tenants.queries.organisations import find_organisation_named, get_organisation
 from tia_hub.tenants.types import Sector
 
@@ -77,6 +79,20 @@ def change_organisation(
     organisation.name, organisation.sector, organisation.headcount = name, sector, headcount
     _set_areas(scope, organisation_id, area_ids)
     record(scope, "organisation.changed", f"Changed the entry of {name}", target_id=organisation_id)
+
+
+def change_own_organisation(scope: OrganisationScope, *, headcount: int) -> None:
+    """Change what an organisation's leads may change of its entry."""
+    organisation = lock_organisation(scope, scope.organisation_id)
+    was, organisation.headcount = organisation.headcount, headcount
+    if was != headcount:
+        record(scope, "organisation.changed", f"Changed the number of staff to {headcount:,} (was {was:,})")
+
+
+def confirm_entry(scope: OrganisationScope) -> None:
+    """Say, as a lead, that the organisation's entry is right."""
+    lock_organisation(scope, scope.organisation_id).entry_checked_at = now()
+    record(scope, "organisation.checked", "Checked the entry of the organisation")
 
 
 def create_partnership(scope: OperatorScope, *, name: str, slug: str, areas: Iterable[str] = ()) -> UUID:

@@ -8,7 +8,7 @@ bp = Blueprint("tenants", __name__)
 
 LONGEST_SEARCH = 100
 
-WITH_SECRETS = frozenset({"tenants.invitation", "tenants.accept", "tenants.join", "tenants.ask"})
+WITH_SECRETS = frozenset({"tenants.invitation", "tenants.accept", "tenants.by_link", "tenants.ask_by_link"})
 """Pages whose address holds a secret."""
 
 

@@ -21,7 +21,7 @@ from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.invitations import find_invitation
 from tia_hub.tenants.services.joining import accept_invitation
-from tia_hub.tenants.types import InvitationState, Role
+from tia_hub.tenants.types import InvitationState, OrganisationState, Role
 from tia_hub.tenants.views.blueprint import bp
 
 
@@ -32,7 +32,8 @@ def _gone() -> ResponseReturnValue:
 def _find(token: str) -> tuple[Invitation, Organisation] | None:
     with transaction(InvitationScope(token_hash=hash_token(token)), read_only=True) as scope:
         found = find_invitation(scope)
-    return found if found and found[0].state is InvitationState.SENT else None
+    is_open = found and found[0].state is InvitationState.SENT and found[1].state == OrganisationState.ACTIVE
+    return found if is_open else None
 
 
 @bp.get("/invitation/<token>")

@@ -16,7 +16,13 @@ from tia_hub.tenants.presenters import Preview, invitation_row, invited_words, m
 from tia_hub.tenants.queries.invitations import count_sending, search_invitations
 from tia_hub.tenants.queries.people import list_members_with_role
 from tia_hub.tenants.queries.teams import list_teams
-from tia_hub.tenants.services.invitations import AlreadyInvited, invite_member, resend_invitation, revoke_invitation
+from tia_hub.tenants.services.invitations import (
+    AlreadyInvited,
+    confirm_lead,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+)
 from tia_hub.tenants.services.many_invitations import invite_many, is_sending, look_up, send_waiting
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager
 from tia_hub.tenants.types import Invitee, Role
@@ -158,6 +164,14 @@ def resend(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue
     invitation = resend_invitation(scope, invitation_id)
     message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
     return see("tenants.invitations", message, organisation=scope.slug)
+
+
+@bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/confirm")
+@require(Permission.PEOPLE_MANAGE)
+def confirm(scope: OrganisationScope, invitation_id: UUID) -> ResponseReturnValue:
+    """Confirm somebody whom the coordinator's office invites as a further lead."""
+    invitation = confirm_lead(scope, invitation_id)
+    return see("tenants.invitations", f"An invitation is on its way to {invitation.email}.", organisation=scope.slug)
 
 
 @bp.post("/o/<organisation>/people/invitations/<uuid:invitation_id>/withdraw")

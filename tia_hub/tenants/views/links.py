@@ -74,7 +74,7 @@ def new_link(scope: OrganisationScope) -> ResponseReturnValue:
     if not form.validate():
         return _link_page(scope, link_form=form, status=422)
     token = make_link(scope, **form.values())
-    return _link_page(scope, address=full_address("tenants.join", token=token))
+    return _link_page(scope, address=full_address("tenants.by_link", token=token))
 
 
 @bp.post("/o/<organisation>/people/link/end")

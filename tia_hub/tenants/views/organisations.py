@@ -11,12 +11,14 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
-from tia_hub.tenants.presenters import invitation_row
+from tia_hub.tenants.presenters import ABOUT_STEPS, STATE_COLOURS, invitation_row
+from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import list_invitations
+from tia_hub.tenants.queries.joining_requests import count_waiting_requests
 from tia_hub.tenants.queries.organisations import get_organisation, list_areas, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types import OrganisationState, Sector, Step
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 
@@ -32,6 +34,9 @@ def organisations(scope: PartnershipScope) -> ResponseReturnValue:
         found=found,
         search=search,
         sectors=Sector,
+        states=OrganisationState,
+        waiting_requests=count_waiting_requests(scope),
+        state_colours=STATE_COLOURS,
         scope=scope,
         href=lambda number: url_for("tenants.organisations", partnership=scope.slug, q=search or None, page=number),
     )
@@ -86,6 +91,10 @@ def _organisation_page(
         organisation=organisation,
         sector=Sector(organisation.sector),
         invitations=[invitation_row(each) for each in list_invitations(scope, organisation_id=organisation_id)],
+        leads=list_leads(scope, organisation_id),
+        steps=[step for step in organisation.life.steps if step is not Step.KEEP or organisation.closing_by_partnership],
+        about_steps=ABOUT_STEPS,
+        state_colours=STATE_COLOURS,
         form=form,
         scope=scope,
         status=status,
@@ -104,9 +113,12 @@ def invite_a_lead(scope: PartnershipScope, organisation_id: UUID) -> ResponseRet
     except Refused as refusal:
         form.email.errors = [str(refusal)]
         return _organisation_page(scope, organisation_id, form, status=422)
+    message = f"An invitation is on its way to {form.email.data}."
+    if list_leads(scope, organisation_id):
+        message = f"The leads were asked. Once one of them confirms {form.name.data}, the invitation is sent."
     return see(
         "tenants.organisation",
-        f"An invitation is on its way to {form.email.data}.",
+        message,
         partnership=scope.slug,
         organisation_id=organisation_id,
     )
@@ -152,6 +164,8 @@ def resend_lead_invitation(scope: PartnershipScope, invitation_id: UUID) -> Resp
     """Send a lead's invitation again."""
     invitation = resend_invitation(scope, invitation_id)
     message = f"A new invitation is on its way to {invitation.email}. The one before no longer works."
+    if invitation.awaits_lead:
+        message = f"The leads were asked once more to confirm {invitation.name}. The link sent before no longer works."
     return see("tenants.organisation", message, partnership=scope.slug, organisation_id=invitation.organisation_id)
 
 

@@ -1,4 +1,4 @@
-"""The people of an organisation: found, placed, and their leaving."""
+"""The people of an organisation: found and placed."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from tia_hub.tenants.forms import MemberForm
 from tia_hub.tenants.models import Membership
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
-from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership
+from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
 from tia_hub.tenants.types import Role
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
@@ -83,6 +83,9 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         return _person_page(scope, member, form, status=422)
     try:
         change_member(scope, membership_id, **form.values())
+    except StillManages as refusal:
+        form.role.errors = [str(refusal)]
+        return _person_page(scope, member, form, status=422)
     except Refused as refusal:
         form.form_errors.append(str(refusal))
         return _person_page(scope, member, form, status=422)
@@ -92,19 +95,3 @@ def save_person(scope: OrganisationScope, membership_id: UUID) -> ResponseReturn
         organisation=scope.slug,
         membership_id=membership_id,
     )
-
-
-@bp.get("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def ask_to_close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """What closing somebody's access means, before it is done."""
-    member = get_member(scope, membership_id)
-    return page("tenants/close.html", member=member, reports=list_reports(scope, membership_id), scope=scope)
-
-
-@bp.post("/o/<organisation>/people/<uuid:membership_id>/close")
-@require(Permission.PEOPLE_MANAGE)
-def close(scope: OrganisationScope, membership_id: UUID) -> ResponseReturnValue:
-    """Close somebody's access."""
-    name = end_membership(scope, membership_id)
-    return see("tenants.people", f"The access of {name} is closed.", organisation=scope.slug)

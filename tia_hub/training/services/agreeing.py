@@ -18,12 +18,12 @@ from tia_hub.core.notices.types import Topic
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.queries.people import list_members_with_role, list_named_members
+from tia_hub.tenants.queries.people import hold_members, list_named_members
 from tia_hub.tenants.types import Role
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import get_form, get_own_form, list_answers
 from tia_hub.training.scoring import codes_with, statements_for_worker
-from tia_hub.training.services.answers import names_of, own_view_code, refuse_agreed, view_code, write_answers
+from tia_hub.training.services.answers import acting_member, names_of, own_view_code, refuse_agreed, view_code, write_answers
 from tia_hub.training.types import AnswerOwner, FormState, Mark, Typed
 
 MANAGING_ROLES = frozenset(role for role in Role if Permission.ASSESSMENT_MANAGE in role.permissions)
@@ -35,14 +35,16 @@ class TooEarly(Refused):
 
 def share_form(scope: OrganisationScope, *, form_id: UUID, manager_id: UUID) -> None:
     """Share a draft with one manager or lead of the organisation. Raises Refused for anybody else."""
+    # Nobody's manager changes meanwhile: that would take the form back (docs/adr/0023) a moment before it is shared.
+    both = {member.id: member for member in hold_members(scope, {acting_member(scope), manager_id})}
     form = get_own_form(scope, form_id, lock=True)
     if form.state != FormState.DRAFT:
         raise Refused("This is shared already. To share it with somebody else, withdraw it first.")
-    managers = {member.id: member for member in list_members_with_role(scope, MANAGING_ROLES)}
-    manager = managers.get(manager_id)
-    if manager is None or manager_id == form.membership_id:
+    manager = both.get(manager_id)
+    if manager is None or manager.ended_at or manager.role not in MANAGING_ROLES or manager_id == form.membership_id:
         raise Refused("Only a manager or lead of your organisation can be chosen.")
     form.state, form.manager_id, form.shared_at = FormState.SHARED, manager_id, now()
+    form.closed_to_manager_at = None
     if form.figure_id is None:
         figure = TrainingFigure(organisation_id=scope.organisation_id, id=uuid4(), state=FormState.SHARED)
         scope.session.add(figure)
@@ -115,13 +117,19 @@ def confirm_plans(scope: OrganisationScope, *, form_id: UUID, plans: Mapping[str
     return FormState(form.state)
 
 
-def reopen_form(scope: OrganisationScope, *, form_id: UUID) -> None:
-    """Open an agreed form again, by either of the two: both confirmations go, the agreed copy stays. Raises Refused."""
+def reopen_form(scope: OrganisationScope, *, form_id: UUID) -> FormState:
+    """Open an agreed form again, by either of the two: both confirmations go, the agreed copy stays. Raises Refused.
+
+    Returns its state: where its manager is no longer the worker's, it is the worker's alone.
+    """
     form = get_form(scope, form_id, lock=True)
     if form.state != FormState.AGREED:
         raise Refused("Only an agreed form can be opened again.")
     form.state, form.reopened_at, form.agreed_at = FormState.SHARED, now(), None
     form.worker_confirmed_at = form.manager_confirmed_at = None
+    if form.closed_to_manager_at is not None:
+        form.state, form.manager_id, form.shared_at = FormState.DRAFT, None, None
+    return FormState(form.state)
 
 
 def _save_plans(scope: OrganisationScope, form: SelfAssessment, plans: Mapping[str, Typed], view: Typed) -> dict[str, Answer]:

@@ -68,8 +68,9 @@ def plans(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
 @require(Permission.ASSESSMENT_OWN)
 def reopen(scope: OrganisationScope, form_id: UUID) -> ResponseReturnValue:
     """Open an agreed form again."""
-    agreeing.reopen_form(scope, form_id=form_id)
-    return see("training.show", "The form is open again. Both of you confirm it anew", organisation=scope.slug, form_id=form_id)
+    state = agreeing.reopen_form(scope, form_id=form_id)
+    words = "It is yours alone until you share it" if state == FormState.DRAFT else "Both of you confirm it anew"
+    return see("training.show", f"The form is open again. {words}", organisation=scope.slug, form_id=form_id)
 
 
 @bp.get("/o/<organisation>/training/agreed/<uuid:agreed_id>")

@@ -21,12 +21,11 @@ def versions_of(codes: Sequence[str], answers: dict[str, Answer]) -> dict[str, i
 def present(scope: OrganisationScope, found: SelfAssessment, answers: dict[str, Answer]) -> FormPage:
     """A form as its worker or its manager, whoever looks, sees it."""
     ids = [each for each in (found.membership_id, found.manager_id) if each]
-    people = {member.id: member for member in list_named_members(scope, ids)}
+    people = list_named_members(scope, ids)
     return present_form(
         found,
         get_edition(found.edition),
         answers,
         mine=found.membership_id == scope.membership_id,
-        names={each.id: each.person.name for each in people.values()},
-        left=found.manager_id is not None and people[found.manager_id].ended_at is not None,
+        names={each.id: each.person.name for each in people},
     )

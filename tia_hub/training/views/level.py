@@ -48,7 +48,7 @@ def _level_page(scope: OrganisationScope, *, taking: Form | None = None) -> Resp
     step = next((name for name in ("service", "worker") if form[name].errors or form[name].data is None), "done")
     if step == "done" and candidates and (form.closest.errors or form.closest.data is None):
         step = "closest"
-    if valid and step == request.args.get("asked"):
+    if valid and step != "done" and step == request.args.get("asked"):
         form[step].errors = ["Choose an answer, or leave the level finder: you can come back at any time"]
         valid = False
     suggestion = None

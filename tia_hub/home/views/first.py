@@ -1,34 +1,25 @@
 """The first page, everybody's places, and the first page of each place."""
 
-from urllib.parse import urlencode
-
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import text
 
 from tia_hub.audits.queries import list_audits, list_ratings
 from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
-from tia_hub.core.errors import NotFound
 from tia_hub.core.identity import resolver
 from tia_hub.core.notices.services import count_new_notices
 from tia_hub.core.pages import page, place_url
-from tia_hub.core.permissions import Permission, PlaceKind
+from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
-    DispatchScope,
-    Home,
     IdentityScope,
     OrganisationScope,
     PartnershipScope,
     ProviderScope,
-    transaction,
 )
-from tia_hub.core.trail import list_events
 from tia_hub.home.presenters.overview import make_overview, report_item
 from tia_hub.home.presenters.provider import make_provider_page
-from tia_hub.home.presenters.trail import PER_PAGE, make_trail_page, read_before
 from tia_hub.home.presenters.work import (
     Work,
     add_audits,
@@ -42,18 +33,16 @@ from tia_hub.home.presenters.work import (
     add_shared_forms,
 )
 from tia_hub.home.scoring import RULE
+from tia_hub.home.views.blueprint import bp
 from tia_hub.outcomes.queries import summarise_indicators
 from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
 from tia_hub.tenants.queries.invitations import count_joining, list_invitations
+from tia_hub.tenants.queries.joining_requests import count_waiting_requests, list_open_partnerships
 from tia_hub.tenants.queries.people import list_named_members
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
-from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 from tia_hub.training.queries import list_readable_forms
-
-bp = Blueprint("home", __name__)
 
 FIRST_PAGE = {"organisation": "home.work", "partnership": "home.overview", "provider": "home.provider"}
 
@@ -64,7 +53,7 @@ def index() -> ResponseReturnValue:
     """What this is, for somebody who comes by."""
     if current_user.is_authenticated:
         return redirect(url_for("home.places"))
-    return page("home/index.html")
+    return page("home/index.html", partnerships=list_open_partnerships(IdentityScope.of_request()))
 
 
 @bp.get("/places")
@@ -111,30 +100,6 @@ def _add_lead_work(found: Work, scope: OrganisationScope) -> None:
     add_publication(found, scope, get_own_publication(scope), shared=shared)
 
 
-@bp.get("/o/<organisation>/trail")
-@require(Permission.ORGANISATION_TRAIL)
-def organisation_trail(scope: OrganisationScope) -> ResponseReturnValue:
-    """Who did what in the organisation."""
-    return _trail(scope)
-
-
-@bp.get("/p/<partnership>/trail")
-@require(Permission.PARTNERSHIP_TRAIL)
-def partnership_trail(scope: PartnershipScope) -> ResponseReturnValue:
-    """Who did what in the coordinator's office."""
-    return _trail(scope)
-
-
-def _trail(scope: Home) -> ResponseReturnValue:
-    try:
-        before = read_before(request.args.get("before"))
-    except ValueError as fault:
-        raise NotFound from fault
-    trail = make_trail_page(list_events(scope, before=before, limit=PER_PAGE + 1))
-    older = f"{request.path}?{urlencode({'before': trail.older})}" if trail.older else None
-    return page("home/trail.html", scope=scope, trail=trail, older=older, newest=request.path if before else None)
-
-
 @bp.get("/p/<partnership>/")
 @require(Permission.PARTNERSHIP_OPEN)
 def overview(scope: PartnershipScope) -> ResponseReturnValue:
@@ -147,6 +112,7 @@ def overview(scope: PartnershipScope) -> ResponseReturnValue:
         offered=list_offered_courses(scope),
         failed=list_failed(scope),
         invitations=list_invitations(scope),
+        requests=count_waiting_requests(scope),
         has_reports=bool(reports),
         today=today(),
         page=request.args.get("page", 1, type=int),
@@ -160,55 +126,3 @@ def overview(scope: PartnershipScope) -> ResponseReturnValue:
 def provider(scope: ProviderScope) -> ResponseReturnValue:
     """The provider at a glance."""
     return page("home/provider.html", scope=scope, provider=make_provider_page(scope, list_own_courses(scope), today()))
-
-
-@bp.get("/roles")
-@public
-def roles() -> ResponseReturnValue:
-    """Who may do what, made from the code that decides it."""
-    permissions = [each for each in Permission if each.place is PlaceKind.ORGANISATION]
-    offices = [
-        (COORDINATOR_WORDS, "Somebody in the partnership’s office.", COORDINATOR_PERMISSIONS),
-        (PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS),
-    ]
-    return page(
-        "home/roles.html",
-        roles=list(Role),
-        rows=[
-            [each.words.capitalize(), *("Yes" if each in role.permissions else "No" for role in Role)] for each in permissions
-        ],
-        offices=[
-            (name, description, [each.words for each in Permission if each in granted])
-            for name, description, granted in offices
-        ],
-    )
-
-
-@bp.get("/about")
-@public
-def about() -> ResponseReturnValue:
-    """What this is and where its content comes from."""
-    return page("home/about.html")
-
-
-@bp.get("/accessibility")
-@public
-def accessibility() -> ResponseReturnValue:
-    """How usable it is for everybody, and whom to tell when it is not."""
-    return page("home/accessibility.html")
-
-
-@bp.get("/privacy")
-@public
-def privacy() -> ResponseReturnValue:
-    """What is kept, where, for how long, and who sees it."""
-    return page("home/privacy.html")
-
-
-@bp.get("/health")
-@public
-def health() -> ResponseReturnValue:
-    """Whether this process answers and reaches the database, for whoever watches it."""
-    with transaction(DispatchScope(), read_only=True) as scope:
-        scope.session.execute(text("SELECT 1"))
-    return {"status": "ok"}

@@ -12,17 +12,18 @@ from tia_hub.tenants.forms import AskToJoinForm
 from tia_hub.tenants.models import JoiningLink, Organisation
 from tia_hub.tenants.queries.links import find_link, list_domains
 from tia_hub.tenants.services.links import TooMany, WrongDomain, ask_to_join
+from tia_hub.tenants.types import OrganisationState
 from tia_hub.tenants.views.blueprint import bp
 
 
 def _gone() -> ResponseReturnValue:
-    return page("tenants/link_gone.html", status=404)
+    return page("tenants/by_link_gone.html", status=404)
 
 
 def _find(token: str) -> tuple[JoiningLink, Organisation, OrganisationScope, list[str]] | None:
     with transaction(InvitationScope(token_hash=hash_token(token)), read_only=True) as holder:
         found = find_link(holder)
-    if found is None or not found[0].works:
+    if found is None or not found[0].works or found[1].state != OrganisationState.ACTIVE:
         return None
     link, organisation = found
     scope = OrganisationScope(
@@ -36,20 +37,22 @@ def _find(token: str) -> tuple[JoiningLink, Organisation, OrganisationScope, lis
     return link, organisation, scope, domains
 
 
-@bp.get("/join/<token>")
+@bp.get("/by-link/<token>")
 @public
-def join(token: str) -> ResponseReturnValue:
+def by_link(token: str) -> ResponseReturnValue:
     """Ask who wants to join for their name and work address."""
     found = _find(token)
     if found is None:
         return _gone()
     _, organisation, _, domains = found
-    return page("tenants/join.html", token=token, organisation=organisation, domains=domains, form=AskToJoinForm(formdata=None))
+    return page(
+        "tenants/by_link.html", token=token, organisation=organisation, domains=domains, form=AskToJoinForm(formdata=None)
+    )
 
 
-@bp.post("/join/<token>")
+@bp.post("/by-link/<token>")
 @public
-def ask(token: str) -> ResponseReturnValue:
+def ask_by_link(token: str) -> ResponseReturnValue:
     """Have that address sent what it needs to join; the page says the same whoever it is."""
     found = _find(token)
     if found is None:
@@ -58,7 +61,7 @@ def ask(token: str) -> ResponseReturnValue:
     form = AskToJoinForm()
 
     def again() -> ResponseReturnValue:
-        return page("tenants/join.html", token=token, organisation=organisation, domains=domains, form=form, status=422)
+        return page("tenants/by_link.html", token=token, organisation=organisation, domains=domains, form=form, status=422)
 
     if not form.validate():
         return again()
@@ -73,4 +76,4 @@ def ask(token: str) -> ResponseReturnValue:
         return error_page(429, text=str(refusal))
     except NotFound:
         return _gone()
-    return page("tenants/join_asked.html", organisation=organisation, email=email)
+    return page("tenants/by_link_asked.html", organisation=organisation, email=email)
