@@ -4,7 +4,7 @@ import sys
 
 from sqlalchemy import create_engine
 
-from bench import audit_page, invitations, process, report
+from bench import audit_page, invitations, people_page, process, report
 from bench.measuring import Figure
 from tests.client import StrictClient
 from tests.services import running
@@ -21,6 +21,7 @@ def main() -> int:
         figures: list[Figure] = []
         for title, measure in (
             ("audit page", lambda: audit_page.measure(app, services, owner)),
+            ("people page", lambda: people_page.measure(app, owner, superuser)),
             ("report", lambda: report.measure(app, owner, superuser)),
             ("invitations", lambda: invitations.measure(app, owner, superuser)),
             ("web process", lambda: process.measure(app, services, owner)),

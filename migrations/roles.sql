@@ -6,7 +6,7 @@ DECLARE
 BEGIN
     FOREACH role_name IN ARRAY ARRAY[
         'tia_owner', 'tia_app', 'tia_partnership', 'tia_provider', 'tia_identity', 'tia_dispatch', 'tia_trail',
-        'tia_backup'
+        'tia_leaving', 'tia_backup'
     ]
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -31,8 +31,10 @@ ALTER ROLE tia_identity NOLOGIN NOSUPERUSER NOBYPASSRLS;
 ALTER ROLE tia_dispatch NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Chains the events of the trail: the functions that do so are its own, and only the owner of the tables can become it.
 ALTER ROLE tia_trail NOLOGIN NOSUPERUSER NOBYPASSRLS;
+-- One organisation as a whole: taken out, brought in, put back, deleted. Used by the room "leaving" and by nothing else.
+ALTER ROLE tia_leaving NOLOGIN NOSUPERUSER NOBYPASSRLS;
 -- Dumps: reads everything, writes nothing.
 ALTER ROLE tia_backup LOGIN NOSUPERUSER BYPASSRLS;
 ALTER ROLE tia_backup SET default_transaction_read_only = on;
-GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch TO tia_app;
+GRANT tia_partnership, tia_provider, tia_identity, tia_dispatch, tia_leaving TO tia_app;
 GRANT tia_trail TO tia_owner;

@@ -17,6 +17,7 @@ from tia_hub.framework.views import bp as framework
 from tia_hub.home.navigation import NAVIGATION
 from tia_hub.home.places import Places
 from tia_hub.home.views import bp as home
+from tia_hub.leaving.views import bp as leaving
 from tia_hub.models import load_models
 from tia_hub.outcomes.views import bp as outcomes
 from tia_hub.reports.views import bp as reports
@@ -37,6 +38,7 @@ ROOMS = (
     trainers,
     outcomes,
     reports,
+    leaving,
 )
 
 

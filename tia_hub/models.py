@@ -16,6 +16,7 @@ WITH_MODELS = (
     "tia_hub.outcomes.models",
     "tia_hub.reports.models",
     "tia_hub.home.models",
+    "tia_hub.leaving.models",
 )
 
 

@@ -1,14 +1,16 @@
-"""Invitations of many at once, line managers who have not joined yet, and links for an organisation's own e-mail domains."""
+"""Invitations of many at once, line managers who have not joined yet, links for an organisation's own e-mail domains; what
+people are asked about an audit, and what they answer."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-from tia_hub.core.rls import IDENTITY, drop_tables, let_in, tenant_table
+from tia_hub.core.rls import APP, IDENTITY, drop_tables, let_in, let_leave, setting, tenant_table, wall
 
 revision = "0008"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +36,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("awaited_manager IS NOT NULL"),
     )
     make_links()
+    make_requests()
 
 
 def make_links() -> None:
@@ -70,11 +73,91 @@ def make_links() -> None:
     tenant_table("mail_domain", ("SELECT", "INSERT", "DELETE"))
     tenant_table("joining_link", ("SELECT", "INSERT", "UPDATE"))
     tenant_table("link_request", ("SELECT", "INSERT", "DELETE"))
+    for table in ("mail_domain", "joining_link", "link_request"):
+        let_leave(table)
     let_in("joining_link", IDENTITY, "token_hash = (SELECT current_setting('app.token'))", "SELECT")
     # Who holds a link sees whose it is, as who holds an invitation does.
     op.execute(
         f"CREATE POLICY tia_identity_by_link ON organisation FOR SELECT TO {IDENTITY} "
         "USING (EXISTS (SELECT FROM joining_link l WHERE l.organisation_id = organisation.id))"
+    )
+
+
+MEMBER = "(SELECT nullif(current_setting('app.member'), '')::uuid)"
+SYSTEM = "(SELECT current_setting('app.member') = '')"
+OURS = f"organisation_id = {setting('organisation')}"
+
+
+def acts_as(role: str) -> str:
+    """SQL for whether the acting member has a role, looked up once a statement."""
+    return f"(SELECT EXISTS (SELECT FROM membership m WHERE {OURS} AND m.id = {MEMBER} AND m.role = '{role}'))"
+
+
+def make_requests() -> None:
+    op.create_table(
+        "audit_request",
+        sa.Column("audit_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("codes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("shows_ours", sa.Boolean(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        *of_organisation("audit_request"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "audit_id"],
+            ["audit.organisation_id", "audit.id"],
+            name=op.f("fk_audit_request_organisation_id_audit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["membership.organisation_id", "membership.id"],
+            name=op.f("fk_audit_request_organisation_id_member_id"),
+        ),
+    )
+    op.create_index("ix_audit_request_organisation_id_audit_id", "audit_request", ["organisation_id", "audit_id"])
+    op.create_index("ix_audit_request_organisation_id_member_id", "audit_request", ["organisation_id", "member_id"])
+    op.create_table(
+        "audit_contribution",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("audit_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("rating", sa.Text(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        *of_organisation("audit_contribution"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["audit_request.organisation_id", "audit_request.id"],
+            name=op.f("fk_audit_contribution_organisation_id_request_id"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id", "request_id", "code", name=op.f("uq_audit_contribution_organisation_id_request_id_code")
+        ),
+    )
+    op.create_index("ix_audit_contribution_organisation_id_audit_id", "audit_contribution", ["organisation_id", "audit_id"])
+    of_lead = f"{OURS} AND ({SYSTEM} OR {acts_as('lead')})"
+    for table in ("audit_request", "audit_contribution"):
+        wall(table)
+        # Who is asked and what they answer is theirs and the leads'; they alone write their answers.
+        let_in(table, APP, f"{OURS} AND (member_id = {MEMBER} OR {SYSTEM} OR {acts_as('lead')})", "SELECT")
+        let_in(table, APP, of_lead, "INSERT")
+        let_leave(table)
+    let_in("audit_request", APP, of_lead, "UPDATE")
+    let_in("audit_contribution", APP, f"{OURS} AND member_id = {MEMBER}", "UPDATE")
+    # A guest reads of audits what they were asked about, and of what the organisation wrote there only what a lead shows them.
+    asked = f"SELECT FROM audit_request r WHERE r.{OURS} AND r.member_id = {MEMBER}"
+    op.execute(
+        f"CREATE POLICY {APP}_guest ON audit AS RESTRICTIVE FOR SELECT TO {APP} "
+        f"USING (NOT {acts_as('contributor')} OR EXISTS ({asked} AND r.audit_id = audit.id))"
+    )
+    op.execute(
+        f"CREATE POLICY {APP}_guest ON audit_entry AS RESTRICTIVE FOR SELECT TO {APP} "
+        f"USING (NOT {acts_as('contributor')} OR EXISTS ({asked} AND r.closed_at IS NULL AND r.shows_ours "
+        "AND r.audit_id = audit_entry.audit_id AND audit_entry.code = ANY (r.codes)))"
     )
 
 
@@ -90,6 +173,9 @@ def of_organisation(table: str) -> tuple[Any, ...]:
 
 
 def downgrade() -> None:
+    op.execute(f"DROP POLICY {APP}_guest ON audit_entry")
+    op.execute(f"DROP POLICY {APP}_guest ON audit")
+    drop_tables("audit_contribution", "audit_request")
     drop_tables("link_request", "joining_link", "mail_domain")
     op.drop_index("ix_membership_organisation_id_awaited_manager", "membership")
     op.drop_column("membership", "awaited_manager")

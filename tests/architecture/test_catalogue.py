@@ -187,7 +187,27 @@ def test_the_trail_is_only_added_to(catalogue: Connection) -> None:
             "AND grantee NOT IN ('tia_owner', 'tia_trail') AND privilege_type NOT IN ('SELECT', 'INSERT')"
         )
     )
+    # With an organisation that is deleted as a whole its trail goes as well, and no other way.
+    assert rows.all() == [("tia_leaving", "DELETE")]
+
+
+def test_an_organisation_can_leave_as_a_whole_and_no_other_with_it(catalogue: Connection) -> None:
+    """A new table with organisation_id is let in by `core.rls.tenant_table`, one with policies of its own by `let_leave`."""
+    rows = catalogue.execute(
+        text(
+            "SELECT c.table_name FROM information_schema.columns c WHERE c.table_schema = 'public' "
+            "AND c.column_name = 'organisation_id' AND (SELECT count(*) FROM pg_policies p "
+            "WHERE p.tablename = c.table_name AND p.roles = '{tia_leaving}') <> 4"
+        )
+    )
     assert rows.all() == []
+    rows = catalogue.execute(
+        text(
+            "SELECT tablename, policyname, coalesce(qual, with_check) FROM pg_policies WHERE roles = '{tia_leaving}' "
+            "AND coalesce(qual, with_check) !~ 'app\\.(organisation|home|partnership)'"
+        )
+    ).all()
+    assert {(row[0], row[1]) for row in rows} == {("person", "tia_leaving_select"), ("person", "tia_leaving_insert")}
 
 
 def test_the_coordinators_role_reads_the_partnerships_side_alone(catalogue: Connection) -> None:
@@ -204,7 +224,7 @@ def test_no_place_reads_how_somebody_signs_in(catalogue: Connection) -> None:
     rows = catalogue.execute(
         text(
             "SELECT grantee, column_name FROM information_schema.role_column_grants WHERE table_name = 'person' "
-            "AND grantee IN ('tia_app', 'tia_partnership', 'tia_provider')"
+            "AND grantee IN ('tia_app', 'tia_partnership', 'tia_provider', 'tia_leaving') AND privilege_type = 'SELECT'"
         )
     )
     assert {column for _, column in rows} == {"id", "created_at", "email", "name", "active"}

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.cast import Cast
 from tests.factories.audits import make_audit, make_shared_audit, rated
 from tests.factories.outcomes import make_indicator, make_reading
-from tests.factories.tenants import make_member, make_organisation
+from tests.factories.tenants import make_member
 from tests.factories.trainers import make_live_course, make_score
 from tests.factories.training import confirm, make_agreed, make_draft, make_shared
 from tests.statements import counted
@@ -28,20 +28,7 @@ def test_a_new_member_of_staff_finds_the_first_useful_step(as_, cast: Cast, home
     shown = as_(cast.ours.staff).get(home).text
     assert "Begin your self-assessment" in shown
     assert "Only you see it until you share it" in shown
-    assert "First steps" not in shown
-
-
-def test_a_new_lead_finds_first_steps_that_go_once_they_are_done(as_, make, cast: Cast) -> None:
-    tenant = make(make_organisation, cast.region)
-    lead = make(make_member, tenant, Role.LEAD, name="Nell New")
-    shown = as_(lead).get(f"/o/{tenant.slug}/").text
-    for words in ("First steps", "Invite your colleagues", "Start your first audit", "Share an audit with the coordinator"):
-        assert words in shown
-    assert f'href="/o/{tenant.slug}/audits/start"' in shown
-    make(make_member, tenant, name="Cole League")
-    assert ">Done" in as_(lead).get(f"/o/{tenant.slug}/").text.replace("\n", "").replace("  ", "")
-    make(make_shared_audit, tenant)
-    assert "First steps" not in as_(lead).get(f"/o/{tenant.slug}/").text
+    assert "Invite your colleagues" not in shown
 
 
 def test_a_draft_is_seen_by_its_writer_alone(as_, make, cast: Cast, home: str) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine
 
 from tests.cast import Cast, House, make_cast
-from tests.factories.audits import make_shared_audit
+from tests.factories.audits import make_audit, make_request, make_shared_audit
 from tests.factories.joining import ask_question, leave_request, make_confirmed_request
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
@@ -21,6 +21,7 @@ from tia_hub.core.mail.models import Email
 from tia_hub.core.mail.services import list_emails
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
+from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.models import MailDomain
@@ -54,6 +55,7 @@ class World:
         cast = self.cast
         return {
             "nobody": None,
+            "contributor": cast.ours.contributor,
             "staff": cast.ours.staff,
             "colleague": cast.ours.colleague,
             "manager": cast.ours.manager,
@@ -71,6 +73,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     tenant = house.tenant
     texts = {"journey": secret(mark), "evidence": secret(mark), "rating": "amber"}
     audit_id = make_shared_audit(tenant, entries={"safety.1": texts, "choice.2": texts | {"rating": "red"}})
+    second_id = make_audit(tenant, title=f"{mark.title()} second audit", entries={"safety.1": texts})
+    asked_id = make_request(tenant, second_id, house.contributor)
     ours = mark == "ours"
     form_id = make_shared(tenant, house.staff, house.manager, mark=secret("form" if ours else mark))
     make_agreed(tenant, house.manager, house.lead, mark=secret("agreed" if ours else mark))
@@ -86,6 +90,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         scope.session.flush()
         joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
     with transaction(tenant.scope(house.lead)) as scope:
@@ -103,10 +108,13 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "tenants.ask_by_link:token": joining_token,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
+        "asked_id": asked_id,
+        "audits.take_back:audit_id": second_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
         "indicator_id": indicator_id,
         "reading_id": reading_id,
+        "export_id": export_id,
     }
 
 
@@ -122,6 +130,7 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     answer_token = ask_question(region, engine)
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
+    run_jobs(engine, JobName.EXPORT_ORGANISATION)
     run_jobs(engine, JobName.COMPILE_REPORT)
     with transaction(region.scope()) as scope:
         invitation = invite_user(scope, provider_id=trainer.id, email="invited@example.org")
@@ -210,6 +219,9 @@ def nowhere(value: object) -> object:
 OF_BOTH = {"staff", "manager"}
 OF_THE_WORKER = {"staff"}
 OWN_THINGS: dict[str, set[str]] = {
+    "audits.asked": {"contributor"},
+    "audits.save_asked": {"contributor"},
+    "audits.save_answer": {"contributor"},
     "training.show": OF_BOTH,
     "training.plans": OF_BOTH,
     "training.reopen": OF_BOTH,
@@ -227,6 +239,7 @@ THEIRS = ("Theirs ", secret("theirs"))
 FORMS = (secret("form"), secret("agreed"))
 FORBIDDEN_TEXT: dict[str, tuple[str, ...]] = {
     "nobody": ("Ours ", secret("ours"), *THEIRS, *FORMS),
+    "contributor": (secret("ours"), *THEIRS, *FORMS),
     "staff": (*THEIRS, secret("agreed")),
     "colleague": (*THEIRS, *FORMS),
     "manager": THEIRS,

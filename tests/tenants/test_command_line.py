@@ -88,3 +88,9 @@ def test_what_can_not_be_done_is_said_in_one_line(run) -> None:
 )
 def test_what_was_asked_wrongly_is_refused(run, words: tuple[str, ...]) -> None:
     assert run("partnership", "create", *words).exit_code == 2
+
+
+def test_help_shows_an_example(run) -> None:
+    for words in (["organisation", "export"], ["organisation", "import"], ["invite", "lead"], ["partnership", "create"]):
+        answer = run(*words, "--help")
+        assert "Example:" in answer.output and f"tia-hub {' '.join(words)} " in answer.output, answer.output

@@ -1,15 +1,16 @@
 """The people of an organisation, as their lead looks after them."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.cast import Cast
 from tests.client import StrictClient
-from tests.factories.tenants import make_member, make_team
+from tests.factories.tenants import make_member, make_team, unique
 from tests.statements import counted
 from tests.tenants.mails import rows
 from tia_hub.tenants.types import Role
@@ -63,6 +64,70 @@ def test_long_lists_come_in_pages_with_few_statements(lead: StrictClient, cast: 
     assert "Zoe Number 10" in first and "Zoe Number 59" not in first
     assert f"{home}people?page=2" in first
     assert "Zoe Number 59" in lead.get(f"{home}people?page=2").text
+
+
+def test_any_page_of_a_long_list_takes_six_statements_at_most(lead: StrictClient, cast: Cast, home: str, app: Flask) -> None:
+    with app.app_context():
+        team_id = make_team(cast.ours.tenant, "Ours Big team")
+        for number in range(110):
+            make_member(cast.ours.tenant, name=f"Zoe Number {number:03}", team_id=team_id)
+    queries = ("page=1", "page=3", "page=99", "q=zoe&page=3", f"team={team_id}&page=2", "state=former", "state=invited&q=a")
+    for query in queries:
+        for headers in ({}, {"HX-Request": "true"}):
+            with counted(app) as statements:
+                assert lead.get(f"{home}people?{query}", headers=headers).status_code == 200
+            assert len(statements) <= 6, (query, statements)
+    found = lead.get(f"{home}people?q=zoe+number&team={team_id}&order=newest&page=2").text
+    assert "110 people found" in found
+    assert f"{home}people?q=zoe+number&amp;team={team_id}&amp;order=newest&amp;page=3" in found
+    listed = [lead.get(f"{home}people?q=zoe&page={page}").text.count("Zoe Number") for page in (1, 2, 3, 4)]
+    assert listed == [50, 50, 10, 0]
+
+
+def test_people_are_listed_by_role_team_and_state(lead: StrictClient, cast: Cast, home: str, app: Flask) -> None:
+    with app.app_context():
+        top = make_team(cast.ours.tenant, "Ours Department")
+        make_member(cast.ours.tenant, Role.MANAGER, name="Ours Ina Inner", team_id=top, manager=cast.ours.lead)
+        gone = make_member(cast.ours.tenant, name="Ours Gil Gone", team_id=top)
+    assert lead.submit(f"{home}teams/new", {"name": "Ours Inner", "parent": str(top)}).status_code == 303
+    [inner] = re.findall(r'value="([0-9a-f-]{36})"[^>]*>Ours Department / Ours Inner<', lead.get(f"{home}people").text)
+    entry = {"role": "staff", "team": inner, "manager": ""}
+    assert lead.submit(f"{home}people/{cast.ours.staff.membership_id}", entry).status_code == 303
+    lead.submit(f"{home}people/{gone.membership_id}/close")
+    invited = {"name": "Ours Nia New", "email": f"{unique('nia')}@example.org", "role": "manager", "team": inner}
+    assert lead.submit(f"{home}people/invite", invited).status_code == 303
+
+    def names(query: str) -> set[str]:
+        return set(re.findall(r">(Ours \w+ \w+)</a>", lead.get(f"{home}people?{query}").text.partition("<main")[2]))
+
+    max_, sam, cleo, lena = "Ours Max Manager", "Ours Sam Staff", "Ours Cleo Colleague", "Ours Lena Lead"
+    assert names("") == {max_, sam, cleo, lena, "Ours Ina Inner"}
+    assert names("role=manager") == {max_, "Ours Ina Inner"}
+    assert names(f"team={top}") == {sam, "Ours Ina Inner"}, "with the teams within it"
+    assert names(f"team={inner}") == {sam}
+    assert names("state=no_manager") == {sam, cleo, lena}
+    assert names("state=former") == {"Ours Gil Gone"}
+    assert names("state=invited") == {"Ours Nia New"}
+    assert names(f"state=invited&role=staff&team={top}") == set()
+    assert names(f"state=invited&team={top}&q=NIA") == {"Ours Nia New"}
+    assert names("role=manager&q=max&order=job_title") == {max_}
+    assert names("role=king&team=nowhere&state=lost&order=chaos") == names("")
+
+
+def test_people_are_found_however_their_name_is_typed_and_when_it_changes(
+    lead: StrictClient, cast: Cast, home: str, app: Flask, superuser_engine: Engine
+) -> None:
+    with app.app_context():
+        zoe = make_member(cast.ours.tenant, name="Zoë Žižka")
+    for typed in ("zoe", "ZOË", "zizka", "Žiž", "zoë ž"):
+        assert "Zoë Žižka" in lead.get(f"{home}people", query_string={"q": typed}).text, typed
+    for typed in ("%", "_", "\\", "zoe%", "z_e"):
+        assert "Nobody found" in lead.get(f"{home}people", query_string={"q": typed}).text, typed
+    with superuser_engine.begin() as connection:
+        change = text("UPDATE person SET name = 'Ada Newname', email = :to WHERE id = :id")
+        connection.execute(change, {"id": zoe.id, "to": f"{unique('ada')}@example.org"})
+    assert "Ada Newname" in lead.get(f"{home}people?q=newname").text
+    assert "Nobody found" in lead.get(f"{home}people?q=zizka").text
 
 
 def test_a_place_is_changed(lead: StrictClient, cast: Cast, home: str, app: Flask, superuser_engine: Engine) -> None:

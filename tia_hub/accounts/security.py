@@ -9,6 +9,7 @@ from flask import Flask, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_security import RoleMixin, Security, login_user
 from flask_security.recoverable import generate_reset_password_token
+from flask_security.utils import check_and_update_authn_fresh
 
 from tia_hub.accounts import sessions, watch
 from tia_hub.accounts.forms import (
@@ -60,6 +61,10 @@ WORDS = {
 """What Flask-Security says, in this product's words."""
 
 
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long somebody who signed in may do what matters without being asked once more."""
+
+
 class _NoRoles(RoleMixin):
     """Stands where Flask-Security wants a model of roles; what somebody may do depends on the place (`core.policy`)."""
 
@@ -77,6 +82,11 @@ def enter(person: Person, *, then: str) -> ResponseReturnValue:
     login_user(person, authn_via=["register"])
     current_store().commit()
     return redirect(then, 303)
+
+
+def confirmed_lately() -> bool:
+    """Whether whoever is signed in has shown in the last 15 minutes that it is they: by signing in, or by confirming it."""
+    return bool(check_and_update_authn_fresh(CONFIRMED_FOR, CONFIRMED_FOR, "session"))
 
 
 def link_for_new_password(person: Person) -> str:
@@ -149,8 +159,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings, "recovery-codes").encode()],
         "TOTP_SECRETS": {"1": _derived(settings, "totp")},
         "TOTP_ISSUER": "TIA Hub",
-        "FRESHNESS": timedelta(minutes=15),
-        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
+        "FRESHNESS": CONFIRMED_FOR,
+        "FRESHNESS_GRACE_PERIOD": CONFIRMED_FOR,
         "FRESHNESS_ALLOW_AUTH_TOKEN": False,
         "API_ENABLED_METHODS": ["session"],
         # Mails

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -17,12 +18,15 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Regexp, StopValidation
+from wtforms.widgets import HiddenInput
 
 LINE = 200
 """Most characters of a one-line answer, by default."""
 TEXT = 20_000
 """Most characters of a long answer, by default."""
+
+MARK_LOST = "This page was changed on its way. Open it again"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff\ufffd]")
@@ -257,6 +261,17 @@ class DateField(Field):
             raise StopValidation(self.required_words)
         if self.data is not None and not 1900 <= self.data.year <= 2200:
             raise StopValidation("The year must be between 1900 and 2200")
+
+
+class TokenField(LineField):
+    """Marks one opened page, so that its form sent twice is done once."""
+
+    widget = HiddenInput()
+
+    def __init__(self, label: str = "Mark of the page", **kwargs: Any) -> None:
+        super().__init__(
+            label, default=lambda: str(uuid4()), validators=[Regexp(r"[0-9a-f-]{36}\Z", message=MARK_LOST)], **kwargs
+        )
 
 
 def choices_of(enum: Any, words: Callable[[Any], str] = lambda member: str(member.words)) -> list[tuple[str, str]]:

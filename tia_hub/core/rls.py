@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from alembic import op
 
 APP, PARTNERSHIP, PROVIDER = "tia_app", "tia_partnership", "tia_provider"
-IDENTITY, DISPATCH, OWNER, TRAIL = "tia_identity", "tia_dispatch", "tia_owner", "tia_trail"
+IDENTITY, DISPATCH, OWNER = "tia_identity", "tia_dispatch", "tia_owner"
+TRAIL, LEAVING = "tia_trail", "tia_leaving"
 
 
 def setting(name: str) -> str:
@@ -36,9 +37,23 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
 
 
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
-    """A table of an organisation: its own scope alone."""
+    """A table of an organisation: its own scope alone. One that is made after migration 0015 needs `let_leave` as well."""
     wall(table)
     let_in(table, APP, f"organisation_id = {setting('organisation')}", *commands)
+
+
+AT_REST = "(SELECT o.state <> 'active' FROM organisation o WHERE o.id = current_setting('app.organisation')::uuid)"
+"""SQL for whether the organisation of the scope is suspended, archived or to be deleted."""
+
+
+def let_leave(table: str) -> None:
+    """Let an organisation's rows leave and come as a whole (docs/adr/0024): every table with `organisation_id` needs it.
+
+    Nothing of an organisation that is at work can be deleted this way.
+    """
+    own = f"organisation_id = {setting('organisation')}"
+    let_in(table, LEAVING, own, "SELECT", "INSERT", "UPDATE")
+    let_in(table, LEAVING, f"{own} AND {AT_REST}", "DELETE")
 
 
 def registry_table(table: str, provider_column: str = "provider_id") -> None:

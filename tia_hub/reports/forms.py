@@ -4,28 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import time
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from wtforms.validators import Regexp, StopValidation
-from wtforms.widgets import HiddenInput
+from wtforms.validators import StopValidation
 
-from tia_hub.core.forms import ChoiceField, ChoicesField, DateField, Form, LineField, choices_of
+from tia_hub.core.forms import ChoiceField, ChoicesField, DateField, Form, LineField, TokenField, choices_of
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.reports.queries.members import Colleague
 from tia_hub.tenants.types import Sector
-
-MARK_LOST = "This page was changed on its way. Open it again"
-
-
-class TokenField(LineField):
-    """Marks one opened page, so that its form sent twice is done once."""
-
-    widget = HiddenInput()
-
-    def __init__(self, label: str = "Mark of the page", **kwargs: Any) -> None:
-        super().__init__(
-            label, default=lambda: str(uuid4()), validators=[Regexp(r"[0-9a-f-]{36}\Z", message=MARK_LOST)], **kwargs
-        )
 
 
 class TimeField(LineField):

@@ -24,8 +24,8 @@ from tia_hub.core.forms import (
 from tia_hub.framework.types import Edition, Level, PracticeLevel
 from tia_hub.tenants.mail_domains import read_domain
 from tia_hub.tenants.models import Area, Membership, Team
-from tia_hub.tenants.trees import list_paths
-from tia_hub.tenants.types import Role, Sector
+from tia_hub.tenants.trees import list_paths, within
+from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
 
 MOST_STAFF = 1_000_000
 MOST_BY_LINK = 10_000
@@ -275,6 +275,51 @@ class MemberForm(_TeamAndManager):
             "team_id": _id(self.team.data),
             "manager_id": _id(self.manager.data),
         }
+
+
+class PeopleForm(Form):
+    """Who is listed, all in the address. What is not offered counts as not chosen: addresses are shortened by hand."""
+
+    class Meta(Form.Meta):
+        """A list is looked at, not changed."""
+
+        csrf = False
+
+    role = ListField("Role", choices=[])
+    team = ListField("Team, with the teams within it", choices=[])
+    state = ListField("Who", choices=[])
+    order = ListField("In the order of", choices=[])
+
+    def offer(self, teams: Iterable[Team]) -> None:
+        """Fill the lists."""
+        self.role.choices = [("", "All roles"), *choices_of(Role)]
+        self.team.choices = [("", "All teams"), *((str(team_id), path) for team_id, path in list_paths(teams))]
+        self.state.choices = choices_of(PeopleState)
+        self.order.choices = choices_of(PeopleOrder)
+        for field in self:
+            if field.data not in dict(field.choices):
+                field.data = None
+
+    @property
+    def needs_teams(self) -> bool:
+        """Whether teams decide about who is listed or what is said of them."""
+        return bool(self.team.data) or self.state.data == PeopleState.INVITED
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, for the addresses of other pages of the list."""
+        return {field.name: field.data for field in self if field.data}
+
+    def wanted(self, teams: Iterable[Team], *, search: str, page: int) -> PeopleWanted:
+        """What was chosen, for the reads."""
+        return PeopleWanted(
+            search=search,
+            role=Role(self.role.data) if self.role.data else None,
+            team_ids=within(teams, UUID(self.team.data)) if self.team.data else None,
+            state=PeopleState(self.state.data or PeopleState.PRESENT),
+            order=PeopleOrder(self.order.data or PeopleOrder.NAME),
+            page=page,
+        )
 
 
 NOBODY = "nobody"

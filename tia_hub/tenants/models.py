@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     false,
     func,
@@ -253,6 +254,7 @@ class Membership(OfOrganisation, Base):
         Index("ix_membership_lead", "organisation_id", postgresql_where=text("role = 'lead' AND ended_at IS NULL")),
         Index("ix_membership_organisation_id_manager_id", "organisation_id", "manager_id"),
         Index("ix_membership_organisation_id_team_id", "organisation_id", "team_id"),
+        Index("ix_membership_organisation_id_listing_id", "organisation_id", "listing", "id"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -266,6 +268,9 @@ class Membership(OfOrganisation, Base):
     ended_at: Mapped[datetime | None]
     steps_dismissed_at: Mapped[datetime | None]
     """When the person put the first steps away."""
+    listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
+    """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
+    they change (`fold_text`)."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)

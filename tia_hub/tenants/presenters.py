@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask import url_for
+
 from tia_hub.core.clock import format_date, format_time
 from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.framework.levels import Answers, Suggestion, suggest_level
 from tia_hub.framework.loader import get_edition
 from tia_hub.framework.types import Level, PracticeLevel
-from tia_hub.tenants.models import Invitation, Team
+from tia_hub.tenants.models import Invitation, Membership, Team
 from tia_hub.tenants.pasting import Line
 from tia_hub.tenants.trees import lay_out
-from tia_hub.tenants.types import InvitationState, InvitedMany, LevelBasis, Role, Step
+from tia_hub.tenants.types import InvitationState, InvitedMany, LevelBasis, Role, Slice, Step
 
 COLOURS = {
     "unsent": "teal",
@@ -100,6 +102,46 @@ ABOUT_STEPS = {
         done="Stopped the deletion of",
     ),
 }
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Somebody in the list of people: a member, or somebody who was invited."""
+
+    name: str
+    href: str
+    role: str
+    team: str
+    email: str
+
+
+def present_people(found: Slice[Membership], *, organisation: str) -> list[PersonRow]:
+    """Members with their `person` and `team`."""
+    return [
+        PersonRow(
+            name=member.person.name,
+            href=url_for("tenants.person", organisation=organisation, membership_id=member.id),
+            role=Role(member.role).words,
+            team=member.team.name if member.team else "None",
+            email=member.person.email,
+        )
+        for member in found.items
+    ]
+
+
+def present_invited(found: Slice[Invitation], teams: Sequence[Team], *, organisation: str) -> list[PersonRow]:
+    """Invitations that are open; each leads to the list where it can be sent again or withdrawn."""
+    names = {team.id: team.name for team in teams}
+    return [
+        PersonRow(
+            name=invitation.name,
+            href=url_for("tenants.invitations", organisation=organisation),
+            role=Role(invitation.role).words,
+            team=names.get(invitation.team_id, "None") if invitation.team_id else "None",
+            email=invitation.email,
+        )
+        for invitation in found.items
+    ]
 
 
 DEEPEST = 6

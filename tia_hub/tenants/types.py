@@ -1,6 +1,6 @@
 """Sectors, roles in plain English with what each permits, the life of organisations, invitations, pages of long lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -39,6 +39,7 @@ class Sector(StrEnum):
 class Role(StrEnum):
     """Roles in an organisation. What a role permits is here and nowhere else."""
 
+    CONTRIBUTOR = "contributor"
     STAFF = "staff"
     MANAGER = "manager"
     LEAD = "lead"
@@ -46,12 +47,14 @@ class Role(StrEnum):
     @property
     def words(self) -> str:
         """The role's name."""
-        return {"staff": "Member of staff", "manager": "Manager", "lead": "Lead"}[self.value]
+        return {"contributor": "Contributor", "staff": "Member of staff", "manager": "Manager", "lead": "Lead"}[self.value]
 
     @property
     def description(self) -> str:
         """Who has it."""
         return {
+            "contributor": "A guest, such as somebody with lived experience, a partner or a board member, who sees only the "
+            "parts of an audit that they are asked about.",
             "staff": "Everybody who works in the organisation.",
             "manager": "Somebody who manages others and agrees their training plans with them.",
             "lead": "Somebody who leads the organisation's work on becoming trauma-informed.",
@@ -63,9 +66,11 @@ class Role(StrEnum):
         return _PERMISSIONS[self]
 
 
-_STAFF = frozenset({P.ORGANISATION_OPEN, P.AUDIT_READ, P.ASSESSMENT_OWN, P.COURSE_READ})
+_CONTRIBUTOR = frozenset({P.ORGANISATION_OPEN, P.AUDIT_CONTRIBUTE})
+_STAFF = _CONTRIBUTOR | {P.AUDIT_READ, P.ASSESSMENT_OWN, P.OUTCOME_READ, P.COURSE_READ}
 _MANAGER = _STAFF | {P.ASSESSMENT_MANAGE}
 _PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
     Role.STAFF: _STAFF,
     Role.MANAGER: _MANAGER,
     Role.LEAD: _MANAGER
@@ -77,9 +82,18 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
         P.ORGANISATION_TRAIL,
+        P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
     },
 }
+
+OPERATOR_WORDS = "Operator"
+OPERATOR_MAY = (
+    "set up partnerships, their areas and their first coordinators, from the command line",
+    "see who has an account, and send somebody a link to choose a password",
+)
+"""What the database role of who runs the installation lets them do. It has no policy on any organisation's table, so no page
+and no command shows them any."""
 
 COORDINATOR_WORDS = "Coordinator"
 COORDINATOR_PERMISSIONS = frozenset(
@@ -341,6 +355,69 @@ class HeldByTeams(Protocol):
 
     def move(self, scope: OrganisationScope, team_id: UUID, into_id: UUID) -> int:
         """Give all of a team's things to another; how many. Raises Refused where they can't stand beside the other's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginnings:
+    """How far an organisation, and a member in it, have come since they joined."""
+
+    entry_checked: bool
+    """Whether a lead said that the organisation's entry is right."""
+    teams: int
+    unmanaged: int
+    """Members who have no line manager and do not lead."""
+    managed_by_me: int
+    has_manager: bool
+    """Whether the member has a line manager."""
+    dismissed: bool
+    """Whether the member put the first steps away."""
+    joining: Joining
+
+
+class PeopleState(StrEnum):
+    """Which people are listed."""
+
+    PRESENT = "present"
+    NO_MANAGER = "no_manager"
+    INVITED = "invited"
+    FORMER = "former"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {
+            "present": "In the organisation",
+            "no_manager": "Without a manager",
+            "invited": "Invited, not joined yet",
+            "former": "Left",
+        }[self.value]
+
+
+class PeopleOrder(StrEnum):
+    """By what people are listed."""
+
+    NAME = "name"
+    NEWEST = "newest"
+    JOB_TITLE = "job_title"
+
+    @property
+    def words(self) -> str:
+        """As the list's filter says it."""
+        return {"name": "Name", "newest": "Newest first", "job_title": "Job title"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleWanted:
+    """Which people are listed, and how."""
+
+    search: str = ""
+    """Part of a name or of an address."""
+    role: Role | None = None
+    team_ids: Collection[UUID] | None = None
+    """The teams they belong to one of; None for people of any team or none."""
+    state: PeopleState = PeopleState.PRESENT
+    order: PeopleOrder = PeopleOrder.NAME
+    page: int = 1
 
 
 Item = TypeVar("Item")

@@ -21,6 +21,9 @@ class JobName(StrEnum):
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
     SEND_INVITATIONS = "send_invitations"
+    EXPORT_ORGANISATION = "export_organisation"
+    FORGET_EXPORT = "forget_export"
+    DELETE_ORGANISATION = "delete_organisation"
     REMIND_OF_DELETION = "remind_of_deletion"
 
     @property
@@ -31,7 +34,7 @@ class JobName(StrEnum):
     @property
     def goes_on_at_rest(self) -> bool:
         """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
-        return self is JobName.REMIND_OF_DELETION
+        return self in (JobName.REMIND_OF_DELETION, JobName.EXPORT_ORGANISATION, JobName.FORGET_EXPORT)
 
 
 class JobState(StrEnum):

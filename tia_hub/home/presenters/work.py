@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import url_for
 
 from tia_hub.audits.models import Audit
-from tia_hub.audits.types import AuditState, Disclosure, Rating
+from tia_hub.audits.types import Asked, AuditState, Disclosure, Rating
 from tia_hub.core.clock import format_date
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
-from tia_hub.home.presenters.items import Fact, Item, plural, step
+from tia_hub.home.presenters.items import Fact, Item, plural
 from tia_hub.outcomes.types import IndicatorSummary
 from tia_hub.reports.models import Publication
 from tia_hub.tenants.types import Joining
@@ -21,9 +21,8 @@ from tia_hub.training.types import FormState
 
 @dataclass(kw_only=True)
 class Work:
-    """The page: first steps of a newcomer, what waits, what is with others, and facts of the organisation."""
+    """The page: what waits, what is with others, and facts of the organisation."""
 
-    steps: list[Item] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
     resting: list[Item] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -93,6 +92,22 @@ def add_notices(work: Work, count: int) -> None:
                 colour="teal",
             )
         )
+
+
+def add_requests(work: Work, scope: OrganisationScope, requests: Sequence[Asked]) -> None:
+    """What the person was asked about audits: among what waits while an answer can be written."""
+    for each in requests:
+        href = url_for("audits.asked", organisation=scope.slug, asked_id=each.request_id)
+        status = f"{each.answered} of {each.criteria} answered"
+        if each.open:
+            hint = f"By {format_date(each.due_on)}" if each.due_on else "As much or as little as you like"
+            colour = "grey" if each.answered == each.criteria else "teal"
+            work.waiting.append(
+                Item(title=f"Give your view on “{each.audit_title}”", href=href, hint=hint, status=status, colour=colour)
+            )
+        else:
+            status = "Withdrawn" if each.withdrawn else "Submitted"
+            work.resting.append(Item(title=f"Your view on “{each.audit_title}”", href=href, status=status, colour="grey"))
 
 
 def add_shared_forms(work: Work, scope: OrganisationScope, forms: Sequence[SelfAssessment], names: Mapping[UUID, str]) -> None:
@@ -241,30 +256,3 @@ def add_joining(work: Work, scope: OrganisationScope, joining: Joining) -> None:
     address = url_for("tenants.people", organisation=scope.slug)
     words = plural(joining.members, "person", "people")
     work.facts.append(Fact(key="People", value=words, href=address, text="See"))
-
-
-def add_first_steps(work: Work, scope: OrganisationScope, *, joining: Joining, has_audits: bool, shared: bool) -> None:
-    """For a lead whose organisation begins: what to do first. Nothing once all of it is done."""
-    has_people = joining.members > 1 or joining.invited > 0
-    if has_people and has_audits and shared:
-        return
-    work.steps = [
-        step(
-            "Invite your colleagues",
-            url_for("tenants.people" if has_people else "tenants.invite", organisation=scope.slug),
-            "They get an email with a link. Make teams first if you want to say who belongs where",
-            done=has_people,
-        ),
-        step(
-            "Start your first audit",
-            url_for("audits.index" if has_audits else "audits.start", organisation=scope.slug),
-            "See where your organisation is on its journey. You can stop and go on, and only your organisation sees it",
-            done=has_audits,
-        ),
-        step(
-            "Share an audit with the coordinator",
-            url_for("audits.index", organisation=scope.slug),
-            "Once it is submitted, and only if you choose to. You see first what they will see",
-            done=shared,
-        ),
-    ]

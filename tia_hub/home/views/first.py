@@ -1,15 +1,18 @@
 """The first page, everybody's places, and the first page of each place."""
 
+from collections.abc import Sequence
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from tia_hub.audits.queries import list_audits, list_ratings
+from tia_hub.audits.models import Audit
+from tia_hub.audits.queries import list_audits, list_own_requests, list_ratings
 from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.identity import resolver
 from tia_hub.core.notices.services import count_new_notices
-from tia_hub.core.pages import page, place_url
+from tia_hub.core.pages import page, place_url, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
@@ -20,15 +23,16 @@ from tia_hub.core.scope import (
 )
 from tia_hub.home.presenters.overview import make_overview, report_item
 from tia_hub.home.presenters.provider import make_provider_page
+from tia_hub.home.presenters.steps import FirstSteps, make_first_steps, own_form
 from tia_hub.home.presenters.work import (
     Work,
     add_audits,
-    add_first_steps,
     add_joining,
     add_notices,
     add_outcomes,
     add_own_form,
     add_publication,
+    add_requests,
     add_scores,
     add_shared_forms,
 )
@@ -38,10 +42,14 @@ from tia_hub.outcomes.queries import summarise_indicators
 from tia_hub.reports.queries.members import list_members
 from tia_hub.reports.queries.publications import get_own_publication, list_failed, list_latest_audits
 from tia_hub.reports.queries.reports import list_reports
-from tia_hub.tenants.queries.invitations import count_joining, list_invitations
+from tia_hub.tenants.queries.beginnings import summarise_beginnings
+from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.joining_requests import count_waiting_requests, list_open_partnerships
 from tia_hub.tenants.queries.people import list_named_members
+from tia_hub.tenants.services.steps import show_first_steps
+from tia_hub.tenants.types import Beginnings, Joining
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
+from tia_hub.training.models import SelfAssessment
 from tia_hub.training.queries import list_readable_forms
 
 FIRST_PAGE = {"organisation": "home.work", "partnership": "home.overview", "provider": "home.provider"}
@@ -75,29 +83,74 @@ def places(scope: IdentityScope) -> ResponseReturnValue:
 def work(scope: OrganisationScope) -> ResponseReturnValue:
     """What waits for me."""
     found = Work()
-    forms = list_readable_forms(scope)
     add_notices(found, count_new_notices(scope))
-    add_own_form(found, scope, next((form for form in forms if form.membership_id == scope.membership_id), None))
+    add_requests(found, scope, list_own_requests(scope))
+    if not scope.may(Permission.ASSESSMENT_OWN):
+        return page("home/work.html", scope=scope, work=found, steps=None, may_read_trail=False)
+    forms = list_readable_forms(scope)
+    add_own_form(found, scope, own_form(scope, forms))
     if scope.may(Permission.ASSESSMENT_MANAGE):
         others = [form for form in forms if form.membership_id != scope.membership_id]
         people = list_named_members(scope, {form.membership_id for form in others}) if others else []
         add_shared_forms(found, scope, others, {member.id: member.person.name for member in people})
+    audits = list_audits(scope) if scope.may(Permission.AUDIT_WRITE) else []
+    beginnings = summarise_beginnings(scope)
     if scope.may(Permission.AUDIT_WRITE):
-        _add_lead_work(found, scope)
-    return page("home/work.html", scope=scope, work=found, may_read_trail=scope.may(Permission.ORGANISATION_TRAIL))
+        _add_lead_work(found, scope, audits, beginnings.joining)
+    return page(
+        "home/work.html",
+        scope=scope,
+        work=found,
+        steps=_first_steps(scope, beginnings, forms, audits),
+        may_read_trail=scope.may(Permission.ORGANISATION_TRAIL),
+    )
 
 
-def _add_lead_work(found: Work, scope: OrganisationScope) -> None:
-    audits = list_audits(scope)
+def _add_lead_work(found: Work, scope: OrganisationScope, audits: Sequence[Audit], joining: Joining) -> None:
     in_progress = any(audit.state == AuditState.IN_PROGRESS for audit in audits)
-    shared = any(audit.disclosure == Disclosure.SHARED for audit in audits)
-    joining = count_joining(scope)
-    add_first_steps(found, scope, joining=joining, has_audits=bool(audits), shared=shared)
     add_audits(found, scope, audits, list_ratings(scope, AuditState.IN_PROGRESS) if in_progress else {})
     add_joining(found, scope, joining)
     add_scores(found, scope, list_draft_scores(scope))
     add_outcomes(found, scope, summarise_indicators(scope, today()))
-    add_publication(found, scope, get_own_publication(scope), shared=shared)
+    add_publication(found, scope, get_own_publication(scope), shared=_is_shared(audits))
+
+
+def _is_shared(audits: Sequence[Audit]) -> bool:
+    return any(audit.disclosure == Disclosure.SHARED for audit in audits)
+
+
+def _first_steps(
+    scope: OrganisationScope, beginnings: Beginnings, forms: Sequence[SelfAssessment], audits: Sequence[Audit]
+) -> FirstSteps:
+    return make_first_steps(
+        scope,
+        beginnings,
+        own=own_form(scope, forms),
+        others=[form for form in forms if form.membership_id != scope.membership_id],
+        has_audits=bool(audits),
+        shared=_is_shared(audits),
+    )
+
+
+@bp.get("/o/<organisation>/first-steps")
+@require(Permission.ASSESSMENT_OWN)
+def first_steps(scope: OrganisationScope) -> ResponseReturnValue:
+    """What to do first here: what of it is done, what comes next, and why."""
+    audits = list_audits(scope) if scope.may(Permission.AUDIT_WRITE) else []
+    steps = _first_steps(scope, summarise_beginnings(scope), list_readable_forms(scope), audits)
+    return page("home/first_steps.html", scope=scope, steps=steps)
+
+
+@bp.post("/o/<organisation>/first-steps")
+@require(Permission.ASSESSMENT_OWN)
+def put_steps_away(scope: OrganisationScope) -> ResponseReturnValue:
+    """Put the first steps away from "My work", or have them there again."""
+    shown = request.form.get("shown") == "yes"
+    show_first_steps(scope, shown=shown)
+    message = (
+        "“My work” shows your first steps again." if shown else "Your first steps are put away. You find them under “To read”."
+    )
+    return see("home.work", message, organisation=scope.slug)
 
 
 @bp.get("/p/<partnership>/")

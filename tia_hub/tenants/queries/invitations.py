@@ -7,9 +7,9 @@ from sqlalchemy import Select, func, or_, select
 from tia_hub.core.errors import NotFound
 from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, Membership, Organisation
-from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE
-from tia_hub.tenants.types import Joining, Sending, Slice
+from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE, read_page
+from tia_hub.tenants.types import PeopleOrder, PeopleWanted, Sending, Slice
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -80,27 +80,19 @@ def count_sending(scope: OrganisationScope) -> Sending:
     return Sending(waiting=row[0], on_their_way=row[1], sent=row[2], failed=row[3])
 
 
-def count_joining(scope: OrganisationScope) -> Joining:
-    """How many people are in the organisation, and how many were invited and have not joined."""
-    members = (
-        select(func.count())
-        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
-        .scalar_subquery()
-    )
-    lead_agreed, unsent = Invitation.awaits_lead.is_(False), Invitation.token_hash.is_(None)
-    row = scope.session.execute(
-        select(
-            members,
-            func.count().filter(lead_agreed, or_(unsent, Invitation.expires_at > func.now())),
-            func.count().filter(lead_agreed, ~unsent, Invitation.expires_at <= func.now()),
-            func.count().filter(Invitation.expires_at > func.now(), Invitation.awaits_lead.is_(True)),
-        ).where(
-            Invitation.organisation_id == scope.organisation_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-    ).one()
-    return Joining(members=row[0], invited=row[1], expired=row[2], to_confirm=row[3])
+def search_invited(scope: OrganisationScope, wanted: PeopleWanted) -> Slice[Invitation]:
+    """A page of the invitations that are open, to people who are wanted: by name, or the newest first."""
+    found = _invitations(scope).where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    if wanted.role is not None:
+        found = found.where(Invitation.role == wanted.role)
+    if wanted.team_ids is not None:
+        found = found.where(Invitation.team_id.in_(wanted.team_ids))
+    if wanted.search:
+        listing = func.fold_text(Invitation.name + "\n" + Invitation.email)
+        found = found.where(func.strpos(listing, func.fold_text(wanted.search)) > 0)
+    newest = wanted.order is PeopleOrder.NEWEST
+    order = Invitation.created_at.desc() if newest else func.fold_text(Invitation.name)
+    return read_page(scope, found.order_by(order, Invitation.id), wanted.page)
 
 
 def get_invitation(scope: PartnershipScope | OrganisationScope, invitation_id: UUID) -> Invitation:

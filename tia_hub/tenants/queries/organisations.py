@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from tia_hub.core.errors import NotFound
-from tia_hub.core.scope import OrganisationScope, PartnershipScope
+from tia_hub.core.scope import OperatorScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Area, Organisation, OrganisationLogo, Partnership
 from tia_hub.tenants.queries.pages import read_page
 from tia_hub.tenants.types import Slice
@@ -71,3 +71,29 @@ def get_small_number(scope: OrganisationScope) -> int:
     """The threshold of the organisation's partnership: counts of people under it are never shown."""
     query = select(Partnership.small_number).where(Partnership.id == scope.partnership_id)
     return scope.session.execute(query).scalar_one()
+
+
+def list_partnerships(scope: OperatorScope) -> list[Partnership]:
+    """Every partnership of the installation, by name."""
+    return list(scope.session.scalars(select(Partnership).order_by(Partnership.name, Partnership.id)))
+
+
+def list_organisations(scope: PartnershipScope) -> list[Organisation]:
+    """All of the partnership's organisations, by name, with their `areas`."""
+    return list(
+        scope.session.scalars(
+            select(Organisation)
+            .options(selectinload(Organisation.areas))
+            .where(Organisation.partnership_id == scope.partnership_id)
+            .order_by(Organisation.name, Organisation.id)
+        )
+    )
+
+
+def find_organisation_at(scope: PartnershipScope, slug: str) -> Organisation | None:
+    """The partnership's organisation with a part of addresses, with its `areas`."""
+    return scope.session.scalar(
+        select(Organisation)
+        .options(selectinload(Organisation.areas))
+        .where(Organisation.partnership_id == scope.partnership_id, Organisation.slug == slug)
+    )

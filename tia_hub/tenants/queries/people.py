@@ -4,15 +4,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.tenants.models import Membership
-from tia_hub.tenants.queries.pages import read_page
-from tia_hub.tenants.types import Role, Slice
+from tia_hub.tenants.queries.pages import PER_PAGE, page_number
+from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Slice
 
 
 def _members(scope: OrganisationScope) -> Select[Any]:
@@ -53,19 +53,41 @@ def list_members_with_role(scope: OrganisationScope, roles: Collection[Role]) ->
     return list(scope.session.scalars(query))
 
 
-def search_people(scope: OrganisationScope, *, search: str = "", page: int = 1) -> Slice[Membership]:
-    """The organisation's present members whose name or address holds some text, by name, with `person` and `team`."""
-    found = (
-        select(Membership)
+_ORDERS: dict[PeopleOrder, tuple[Any, ...]] = {
+    PeopleOrder.NAME: (Membership.listing, Membership.id),
+    PeopleOrder.NEWEST: (Membership.created_at.desc(), Membership.listing, Membership.id),
+    PeopleOrder.JOB_TITLE: (Membership.job_title, Membership.listing, Membership.id),
+}
+
+
+def search_people(scope: OrganisationScope, wanted: PeopleWanted) -> Slice[Membership]:
+    """A page of the organisation's members that are wanted, with `person` and `team`: one statement.
+
+    Which they are is found and counted in the rows of the organisation alone, then looked up: people are many, and of all
+    organisations.
+    """
+    ended = Membership.ended_at.is_not(None) if wanted.state is PeopleState.FORMER else Membership.ended_at.is_(None)
+    found: list[ColumnElement[bool]] = [Membership.organisation_id == scope.organisation_id, ended]
+    if wanted.state is PeopleState.NO_MANAGER:
+        found.append(Membership.manager_id.is_(None))
+    if wanted.role is not None:
+        found.append(Membership.role == wanted.role)
+    if wanted.team_ids is not None:
+        found.append(Membership.team_id.in_(wanted.team_ids))
+    if wanted.search:
+        found.append(func.strpos(Membership.listing, func.fold_text(wanted.search)) > 0)
+    order, page = _ORDERS[wanted.order], page_number(wanted.page)
+    total = select(func.count()).select_from(Membership).where(*found).scalar_subquery()
+    some = select(Membership.id).where(*found).order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
+    rows = scope.session.execute(
+        select(Membership, total)
+        .join(some, some.c.id == Membership.id)
         .join(Membership.person)
-        .where(Membership.organisation_id == scope.organisation_id, Membership.ended_at.is_(None))
-    )
-    if search:
-        found = found.where(
-            or_(Person.name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
-        )
-    ordered = found.options(contains_eager(Membership.person), joinedload(Membership.team)).order_by(Person.name, Membership.id)
-    return read_page(scope, ordered, page)
+        .options(contains_eager(Membership.person), joinedload(Membership.team))
+        .where(Membership.organisation_id == scope.organisation_id)
+        .order_by(*order)
+    ).all()
+    return Slice([row[0] for row in rows], rows[0][1] if rows else 0, page, PER_PAGE)
 
 
 def get_member(scope: OrganisationScope, membership_id: UUID) -> Membership:

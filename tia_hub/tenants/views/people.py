@@ -1,38 +1,54 @@
 """The people of an organisation: found and placed."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tia_hub.core.errors import Refused
-from tia_hub.core.pages import page, see
+from tia_hub.core.pages import htmx, page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import MemberForm
+from tia_hub.tenants.forms import MemberForm, PeopleForm
 from tia_hub.tenants.models import Membership
+from tia_hub.tenants.presenters import present_invited, present_people
+from tia_hub.tenants.queries.invitations import search_invited
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types import PeopleState, Role, Slice
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 
 @bp.get("/o/<organisation>/people")
 @require(Permission.PEOPLE_MANAGE)
 def people(scope: OrganisationScope) -> ResponseReturnValue:
-    """Everybody in the organisation, searched as one types."""
+    """Everybody in the organisation, searched as one types; by role, team and state, in several orders."""
     search, number = asked_for()
-    found = search_people(scope, search=search, page=number)
+    form = PeopleForm(formdata=request.args)
+    # Of the list alone, which is fetched as one types, the teams are needed only where they choose who is in it.
+    teams = list_teams(scope) if not htmx or form.needs_teams else []
+    form.offer(teams)
+    wanted = form.wanted(teams, search=search, page=number)
+    found: Slice[Any]
+    if wanted.state is PeopleState.INVITED:
+        found = search_invited(scope, wanted)
+        rows = present_invited(found, teams, organisation=scope.slug)
+    else:
+        found = search_people(scope, wanted)
+        rows = present_people(found, organisation=scope.slug)
     return page(
         "tenants/people.html",
         part="tenants/_people.html",
         found=found,
+        rows=rows,
+        form=form,
         search=search,
-        roles=Role,
+        chosen=form.chosen,
         scope=scope,
-        href=lambda number: url_for("tenants.people", organisation=scope.slug, q=search or None, page=number),
+        href=lambda number: url_for("tenants.people", organisation=scope.slug, q=search or None, **form.chosen, page=number),
     )
 
 

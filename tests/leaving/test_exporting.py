@@ -1,0 +1,59 @@
+"""A lead takes the organisation's data away."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from tests.client import StrictClient
+from tests.factories.reports import run_jobs
+from tests.factories.tenants import Someone
+from tests.leaving.conftest import Filled
+from tia_hub.core.jobs.types import JobName
+
+AS = Callable[[Someone], StrictClient]
+
+
+def confirmed(client: StrictClient) -> StrictClient:
+    """Somebody who signed in a moment ago."""
+    with client.session_transaction() as session:
+        session["fs_paa"] = time.time()
+    return client
+
+
+def asked(client: StrictClient, slug: str) -> str:
+    """The address of a new export's page."""
+    return client.submit(f"/o/{slug}/export").location
+
+
+def test_a_lead_asks_for_it_and_downloads_it(app: Flask, filled: Filled, superuser_engine: Engine, as_: AS) -> None:
+    house = filled.cast.ours
+    client = confirmed(as_(house.lead))
+    assert "Put the export together" in client.get(f"/o/{house.tenant.slug}/export").text
+    address = asked(client, house.tenant.slug)
+    assert "being put together" in client.get(address).text
+    with app.app_context():
+        assert run_jobs(superuser_engine, JobName.EXPORT_ORGANISATION) == 1
+    shown = client.get(address).text
+    assert "The export is ready" in shown and "Download (" in shown
+    answer = client.submit(address, button=f"{address}/file")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert len(answer.data) == answer.content_length
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        manifest = json.loads(archive.read("manifest.json"))
+        assert manifest["organisation"]["name"] == house.tenant.name
+        whole = b"".join(archive.read(name) for name in archive.namelist())
+        people = archive.read("tables/person.csv").decode("utf-8-sig")
+        audits = archive.read("tables/audit_entry.csv").decode("utf-8-sig")
+    assert house.staff.email in people and filled.cast.theirs.staff.email not in people
+    assert "'=SUM(1) of the journey" in audits
+    assert b"zq-" not in whole, "a text of a personal form can be read"
+    trail = client.get(f"/o/{house.tenant.slug}/trail").text
+    for words in ("Asked for an export", "Put together an export", "Downloaded the export"):
+        assert words in trail

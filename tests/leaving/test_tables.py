@@ -1,0 +1,58 @@
+"""No table is forgotten: what a new room writes leaves with its organisation, or is named with the reason why not."""
+
+from sqlalchemy import Engine, text
+
+from tia_hub.core.db import Base
+from tia_hub.leaving.tables import LEFT_OUT, SEALED, all_tables, owner_column, taken_along
+
+
+def test_every_table_of_an_organisation_leaves_or_says_why_not(superuser_engine: Engine) -> None:
+    with superuser_engine.connect() as connection:
+        stored = set(
+            connection.execute(
+                text(
+                    "SELECT c.table_name FROM information_schema.columns c JOIN information_schema.tables t "
+                    "USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND c.table_schema = 'public' "
+                    "AND c.column_name IN ('organisation_id', 'home_id')"
+                )
+            ).scalars()
+        )
+    assert stored | {"organisation"} == set(all_tables())
+    assert {table.name for table in taken_along()} | set(LEFT_OUT) >= stored
+    assert all(LEFT_OUT.values()) and all(SEALED.values())
+
+
+def test_what_only_some_members_may_read_is_sealed(superuser_engine: Engine) -> None:
+    """A table whose policy asks which member acts is somebody's own: it leaves sealed, or not at all."""
+    with superuser_engine.connect() as connection:
+        personal = set(
+            connection.execute(
+                text(
+                    "SELECT tablename FROM pg_policies WHERE 'tia_app' = ANY (roles) AND cmd = 'SELECT' AND qual ~ 'app.member'"
+                )
+            ).scalars()
+        )
+    assert "self_assessment" in personal
+    assert personal - set(LEFT_OUT) <= set(SEALED)
+
+
+def test_only_what_is_sealed_refers_to_what_is_sealed() -> None:
+    """What can be read is brought in first, also where the sealed part is left out."""
+    for table in taken_along():
+        if table.name not in SEALED:
+            assert not {key.column.table.name for key in table.foreign_keys} & set(SEALED), table.name
+
+
+def test_deleting_from_the_last_table_to_the_first_never_hits_a_reference() -> None:
+    order = list(all_tables())
+    for name, table in all_tables().items():
+        for key in table.foreign_keys:
+            target = key.column.table.name
+            if target in order and target != name:
+                assert order.index(target) < order.index(name)
+
+
+def test_a_row_is_known_by_its_owner() -> None:
+    for table in Base.metadata.tables.values():
+        if table.name in all_tables():
+            assert owner_column(table).name in ("id", "organisation_id", "home_id")

@@ -1,0 +1,5 @@
+"""`python -m tia_hub.cli` is `tia-hub`."""
+
+from tia_hub.cli import main
+
+main()
