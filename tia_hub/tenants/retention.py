@@ -1,4 +1,4 @@
-"""How long invitations and requests to join are kept."""
+"""How long invitations, requests to join and uploaded lists of organisations are kept."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, func
 
 from tia_hub.core.retention import YEAR, Rule, delete_rule
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, JoiningRequest
+from tia_hub.tenants.models import Invitation, JoiningRequest, JoiningTry, OrganisationList
+from tia_hub.tenants.types import RequestState
 
 
 def _closed(scope: OrganisationScope, before: datetime) -> ColumnElement[bool]:
@@ -34,6 +35,39 @@ RULES: tuple[Rule, ...] = (
         model=JoiningRequest,
         old=lambda scope, before: and_(
             JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.decided_at < before
+        ),
+    ),
+    delete_rule(
+        kind="unconfirmed_requests",
+        words="Requests to join whose email address was not confirmed",
+        days=2,
+        why="So that whoever asked has time to confirm it.",
+        scopes=(PartnershipScope,),
+        model=JoiningRequest,
+        old=lambda scope, before: and_(
+            JoiningRequest.partnership_id == scope.partnership_id,
+            JoiningRequest.state == RequestState.UNCONFIRMED,
+            JoiningRequest.created_at < before,
+        ),
+    ),
+    delete_rule(
+        kind="joining_tries",
+        words="Network addresses that requests to join came from",
+        days=1,
+        why="So that nobody floods the office or a mailbox with requests.",
+        scopes=(PartnershipScope,),
+        model=JoiningTry,
+        old=lambda scope, before: and_(JoiningTry.partnership_id == scope.partnership_id, JoiningTry.created_at < before),
+    ),
+    delete_rule(
+        kind="organisation_lists",
+        words="Spreadsheets of organisations that were uploaded",
+        days=7,
+        why="So that whoever uploaded one can see what became of it.",
+        scopes=(PartnershipScope,),
+        model=OrganisationList,
+        old=lambda scope, before: and_(
+            OrganisationList.partnership_id == scope.partnership_id, OrganisationList.created_at < before
         ),
     ),
 )

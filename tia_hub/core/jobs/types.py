@@ -47,12 +47,13 @@ class JobName(StrEnum):
 
     @property
     def goes_on_at_rest(self) -> bool:
-        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
+        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes data away from it."""
         return self in (
             JobName.REMIND_OF_DELETION,
             JobName.EXPORT_ORGANISATION,
             JobName.FORGET_EXPORT,
             JobName.FORGET_STAFF_LIST,
+            JobName.APPLY_RETENTION_HERE,
         )
 
 
