@@ -4,10 +4,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, FilePath, SecretStr, model_validator
+from pydantic import BaseModel, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_SECRET = 32
+
+
+class SubProcessor(BaseModel):
+    """A company that sees or keeps data for whoever runs the installation."""
+
+    name: str
+    purpose: str
+    place: str
 
 
 class Settings(BaseSettings):
@@ -60,6 +68,18 @@ class Settings(BaseSettings):
 
     secure_cookies: bool = True
     """Cookies travel by HTTPS only. Only plain-HTTP installations on one machine turn this off."""
+
+    internal_identity_hosts: str = ""
+    """Hosts of organisations' identity providers that may be reached although they are not on the public internet, parted by
+    commas. `localhost` among them may even be reached by plain HTTP: for trials alone."""
+    operator_name: str = ""
+    """Who runs this installation, for the page on data protection; empty where the page should not say."""
+    operator_contact: str = ""
+    """How to reach them about data protection: an address or a telephone number."""
+    data_place: str = ""
+    """Where the database and its backups are: "Two data centres in the United Kingdom"."""
+    sub_processors: list[SubProcessor] = Field(default_factory=list)
+    """Who else sees or keeps data for this installation, as JSON: `[{"name": "…", "purpose": "…", "place": "…"}]`."""
 
     proxies_trusted: int = Field(default=0, ge=0, description="proxies in front that set X-Forwarded-*")
     database_pool: int = Field(default=10, ge=1)

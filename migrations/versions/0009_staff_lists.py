@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from tia_hub.core.rls import drop_tables, tenant_table
+from tia_hub.core.rls import drop_tables, let_leave, tenant_table
 
 revision = "0009"
 down_revision = "0015"
@@ -95,6 +95,7 @@ def upgrade() -> None:
     )
     for table in ("staff_upload", "staff_upload_row", "staff_upload_leaver"):
         tenant_table(table)
+        let_leave(table)
 
 
 def downgrade() -> None:

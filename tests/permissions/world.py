@@ -16,6 +16,7 @@ from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
 from tests.factories.training import make_agreed, make_shared
+from tests.factories.uploads import make_checked_upload
 from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.models import Email
@@ -25,9 +26,12 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
+from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_own_organisation
+from tia_hub.tenants.services.identity_providers import ask_for_email_domain, confirm_email_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.logos import change_logo
+from tia_hub.tenants.services.organisation_lists import keep_list
 from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
@@ -83,6 +87,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     with transaction(tenant.scope(house.lead)) as scope:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         close_team(scope, make_team(tenant))
+        ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
+        [domain] = list_email_domains(scope, tenant.id)
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -96,6 +102,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
+        "tenants.remove_own_domain:domain_id": domain.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "form_id": form_id,
@@ -103,6 +110,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "indicator_id": indicator_id,
         "reading_id": reading_id,
         "export_id": export_id,
+        "upload_id": make_checked_upload(tenant, house.lead, f"{mark.title()} Nia,nia@example.org,{secret(mark)}", "Faulty,,"),
     }
 
 
@@ -146,6 +154,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     answer_token = ask_question(region, engine)
     certificate_id = make_certificate(region, coordinator, engine)
+    with transaction(region.scope()) as scope:
+        list_id = keep_list(scope, content=b"Name,Sector\nListed House,Charity and community\n", file_name="list.csv")
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.EXPORT_ORGANISATION)
@@ -155,6 +165,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         token = _token(scope, "provider_invitation")
         lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
         lead_token = _token(scope, "invitation")
+        confirm_email_domain(scope, newcomer.id, "quiet.example.org")
+        [domain] = list_email_domains(scope, newcomer.id)
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -186,8 +198,11 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
+        "tenants.remove_confirmed_domain:domain_id": domain.id,
         "step": "suspend",
         "request_id": request_id,
+        "list_id": list_id,
+        "sheet_kind": "csv",
         "tenants.joining_link:token": link_token,
         "tenants.confirm_joining:token": link_token,
         "tenants.joining_question:token": answer_token,

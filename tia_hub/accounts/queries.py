@@ -28,6 +28,11 @@ def find_person(scope: IdentityScope, email: str) -> Person | None:
     return scope.session.scalar(select(Person).where(Person.email == email.strip().lower()).options(undefer_group(SECRETS)))
 
 
+def find_person_by_id(scope: IdentityScope, person_id: UUID) -> Person | None:
+    """The person with an identifier."""
+    return scope.session.scalar(select(Person).where(Person.id == person_id).options(undefer_group(SECRETS)))
+
+
 def find_key(scope: IdentityScope, person_id: UUID) -> str | None:
     """The sign-in key of an active person."""
     return scope.session.scalar(select(Person.fs_uniquifier).where(Person.id == person_id, Person.active.is_(True)))

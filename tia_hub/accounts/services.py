@@ -40,15 +40,18 @@ CHALLENGE_KEPT = timedelta(hours=1)
 """Longer than any challenge can be answered."""
 
 
-def register_person(scope: IdentityScope, *, email: str, name: str, password: str) -> Person:
-    """Make an account whose address is known to be its owner's. Raises Refused where there is one already."""
+def register_person(scope: IdentityScope, *, email: str, name: str, password: str | None) -> Person:
+    """Make an account whose address is known to be its owner's. Raises Refused where there is one already.
+
+    Without a password it is opened by an organisation's own provider, until its owner chooses one.
+    """
     person_id = scope.session.scalar(
         insert(Person)
         .values(
             id=uuid4(),
             email=email.strip().lower(),
             name=name,
-            password=hash_password(normalise(password)),
+            password=hash_password(normalise(password)) if password is not None else None,
             active=True,
             fs_uniquifier=uuid4().hex,
             confirmed_at=func.now(),

@@ -2,8 +2,8 @@
 
 `@require(permission)` is the door of a place: it finds out who is there, mints the scope that the permission gives, opens its
 data for one transaction and hands it to the view. Signed out: sign-in. No member of the place: 404, as if it did not exist.
-Member without the permission: 403. The door owns the transaction: an unsafe method commits when its view succeeded, a safe
-one can't write at all.
+Member without the permission, or signed in in a way that the place does not take: 403. The door owns the transaction: an
+unsafe method commits when its view succeeded, a safe one can't write at all.
 """
 
 from collections.abc import Callable
@@ -136,7 +136,7 @@ def require(
             place = found.find_place(IdentityScope.of_request(), permission.place, slug)
             if place is None:
                 abort(404)
-            refusal = keep_door(place)
+            refusal = found.refuse_sign_in(place) or keep_door(place)
             if refusal is not None:
                 return refusal
             actor = _actor()
@@ -166,6 +166,9 @@ def signed_in(view: Callable[Concatenate[IdentityScope, Arguments], ResponseRetu
     def door(**arguments: Any) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             return refuse_unsigned()
+        refusal = resolver().refuse_sign_in(None)
+        if refusal is not None:
+            return refusal
         actor = _actor()
         db.session.close()
         return _answer(view, IdentityScope(actor=actor), arguments)

@@ -10,6 +10,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, Field
 from wtforms.validators import StopValidation
 
+from tia_hub.accounts.oidc.asking import directory
+from tia_hub.accounts.oidc.types import ProviderFault
 from tia_hub.core.forms import (
     LINE,
     ChoiceField,
@@ -19,17 +21,18 @@ from tia_hub.core.forms import (
     KeptField,
     LineField,
     ListField,
+    SecretField,
     TextField,
     choices_of,
     fault_in_text,
 )
 from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
-from tia_hub.tenants.models import Area, Membership, Team
+from tia_hub.tenants.models import Area, IdentityProvider, Membership, Team
+from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
-from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
+from tia_hub.tenants.types import Newcomers, OwnSignIn, PeopleOrder, PeopleState, PeopleWanted, Role, SecondFactor, Sector
 
-MOST_STAFF = 1_000_000
 LONGEST_IDLE = 60
 """Minutes without use after which everybody signs in again; an organisation may only choose fewer."""
 
@@ -53,14 +56,6 @@ class _WithHeadcount(Form):
             raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
 
 
-def read_headcount(typed: str) -> int | None:
-    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
-    digits = re.sub(r"[ ,]", "", typed)
-    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
-        return None
-    return int(digits)
-
-
 class OwnOrganisationForm(_WithHeadcount):
     """What the leads of an organisation may change of its entry."""
 
@@ -81,6 +76,17 @@ class LogoForm(Form):
         """Something was sent."""
         if not field.data:
             raise StopValidation("Choose a picture")
+
+
+class OrganisationListForm(Form):
+    """A spreadsheet of organisations."""
+
+    file = FileField("File", description="An Excel workbook (.xlsx) or a CSV file of up to 2 megabytes")
+
+    def validate_file(self, field: Field) -> None:
+        """Something was sent; what it is, is found out when it is read."""
+        if not field.data:
+            raise StopValidation("Choose a file")
 
 
 class OrganisationForm(_WithHeadcount):
@@ -423,6 +429,114 @@ class TeamForm(Form):
     def values(self) -> dict[str, Any]:
         """What was entered, for the services."""
         return {"name": self.name.data, "parent_id": _id(self.parent.data), "remit": self.remit.data or ""}
+
+
+DISCOVERY = "/.well-known/openid-configuration"
+LONGEST_SECRET = 500
+
+
+class IssuerField(LineField):
+    """The address of an identity provider, exactly as it names itself; the address of its description will do as well."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take it without what every provider's description has at its end."""
+        super().process_formdata(valuelist)
+        self.data = (self.data or "").strip().removesuffix(DISCOVERY)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse an address that could never be asked."""
+        super().pre_validate(form)
+        if not self.data:
+            return
+        try:
+            directory().fetcher.check(self.data)
+        except ProviderFault as fault:
+            raise StopValidation("Enter the full address of the provider, beginning with https://") from fault
+        if "?" in self.data:
+            raise StopValidation("The address of a provider has no question mark")
+
+
+class ClientSecretField(SecretField):
+    """The secret of a client: pasted, never shown again."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can't be one."""
+        self.data = (self.data or "").strip()
+        if fault_in_text(self.data, LONGEST_SECRET) or not self.data.isprintable():
+            raise StopValidation(f"Paste the client secret again, in {LONGEST_SECRET} characters or fewer")
+
+
+class IdentityProviderForm(Form):
+    """An organisation's own identity provider."""
+
+    issuer = IssuerField(
+        "Address of the provider (issuer)",
+        required="Enter the address of the provider",
+        description="For example https://login.example.org/your-organisation",
+    )
+    client_id = LineField(
+        "Client ID", required="Enter the client ID", description="The provider shows it where you registered TIA Hub"
+    )
+    client_secret = ClientSecretField("Client secret")
+    state = ChoiceField("Do people sign in by it?", choices=choices_of(OwnSignIn), required="Choose how people sign in")
+    second_factor = ChoiceField(
+        "Who asks for the second factor?", choices=choices_of(SecondFactor), required="Choose who asks for the second factor"
+    )
+    newcomers = ChoiceField("Who may come in by it?", choices=choices_of(Newcomers), required="Choose who may come in")
+
+    @classmethod
+    def of(cls, provider: IdentityProvider | None) -> "IdentityProviderForm":
+        """The form with what there is; never the secret."""
+        if provider is None:
+            data = {"state": OwnSignIn.OFF, "second_factor": SecondFactor.HUB, "newcomers": Newcomers.INVITED}
+            return cls(formdata=None, data={name: each.value for name, each in data.items()})
+        names = ("issuer", "client_id", "state", "second_factor", "newcomers")
+        return cls(formdata=None, data={name: getattr(provider, name) for name in names})
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "issuer": self.issuer.data,
+            "client_id": self.client_id.data,
+            "client_secret": self.client_secret.data,
+            "state": OwnSignIn(self.state.data),
+            "second_factor": SecondFactor(self.second_factor.data),
+            "newcomers": Newcomers(self.newcomers.data),
+        }
+
+
+class EmailDomainForm(Form):
+    """An e-mail domain of an organisation."""
+
+    domain = LineField(
+        "Email domain",
+        required="Enter the domain",
+        description="What stands behind the @ in your addresses, like harbour.example.org",
+        longest=253,
+    )
+
+    def validate_domain(self, field: Field) -> None:
+        """A domain, however it was typed: with an @, an address before it, or capitals; kept as mail servers write it."""
+        domain = field.data.rpartition("@")[2].strip().rstrip(".").lower()
+        try:
+            domain = domain.encode("idna").decode()
+        except UnicodeError:
+            domain = ""
+        if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", domain):
+            raise StopValidation("Enter a domain like harbour.example.org")
+        field.data = domain
+
+
+class WorkAddressForm(Form):
+    """Whose organisation's sign-in is wanted."""
+
+    email = EmailField("Work email address", required="Enter your work email address")
+
+
+class MemberAddressForm(Form):
+    """Which member."""
+
+    member = EmailField("Their email address in TIA Hub", required="Enter their email address")
 
 
 class MergeForm(Form):

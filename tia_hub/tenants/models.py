@@ -23,7 +23,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tia_hub.accounts.models import Person
 from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.types import InvitationState, Life, OrganisationState, RequestState
+from tia_hub.tenants.types import (
+    InvitationState,
+    Life,
+    ListedOrganisation,
+    Newcomers,
+    OrganisationState,
+    OwnSignIn,
+    RequestState,
+    RowFault,
+    SecondFactor,
+)
 
 
 class Partnership(Identified, Base):
@@ -158,10 +168,8 @@ class JoiningRequest(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "form_token"),
         UniqueConstraint("token_hash"),
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         CheckConstraint("headcount >= 0", name="headcount"),
         Index("ix_joining_request_partnership_id_state", "partnership_id", "state", "confirmed_at"),
-        Index("ix_joining_request_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
     )
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     # Nothing is read back when one is written: who writes it may read it only by the token that was mailed.
@@ -187,7 +195,8 @@ class JoiningRequest(Identified, Base):
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(default="")
-    organisation_id: Mapped[UUID | None]
+    made_id: Mapped[UUID | None]
+    """The organisation that it became; that may be gone since."""
 
 
 class JoiningTry(Identified, Base):
@@ -202,6 +211,32 @@ class JoiningTry(Identified, Base):
     """The network address it came from."""
     recipient: Mapped[str]
     """A hash of the e-mail address that would get the mail."""
+
+
+class OrganisationList(Identified, Base):
+    """A spreadsheet of organisations that was read and checked, for a look before anything is added. Kept for a week."""
+
+    __tablename__ = "organisation_list"
+    __table_args__ = (Index("ix_organisation_list_partnership_id_created_at", "partnership_id", "created_at"),)
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    file_name: Mapped[str]
+    is_doubtful: Mapped[bool]
+    """Whether the letters of the file are a guess."""
+    unused: Mapped[list[str]] = mapped_column(JSONB)
+    """Headings that mean nothing here."""
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    added_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+
+    def read_rows(self) -> list[ListedOrganisation]:
+        """The rows that can be added."""
+        return [ListedOrganisation.model_validate(row) for row in self.rows]
+
+    def read_faults(self) -> list[RowFault]:
+        """The rows that can't be."""
+        return [RowFault.model_validate(fault) for fault in self.faults]
 
 
 class Team(OfOrganisation, Base):
@@ -268,6 +303,8 @@ class Membership(OfOrganisation, Base):
     listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
     they change (`fold_text`)."""
+    forms_removed_at: Mapped[datetime | None]
+    """When the retention rule looked after what they wrote, once they had left."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
@@ -404,3 +441,53 @@ class Invitation(OfOrganisation, Base):
         if self.expires_at <= now():
             return InvitationState.EXPIRED
         return InvitationState.WAITING if self.awaits_lead else InvitationState.SENT
+
+
+class OrganisationDomain(OfOrganisation, Base):
+    """An e-mail domain of an organisation. It counts once the coordinator's office has confirmed it."""
+
+    __tablename__ = "organisation_domain"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "domain"),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        Index("ix_organisation_domain_domain", "domain"),
+    )
+
+    partnership_id: Mapped[UUID]
+    domain: Mapped[str]
+    """In lower case, as it stands behind the @ (punycode for other scripts)."""
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None]
+    """The person who confirmed it."""
+
+
+class IdentityProvider(Base):
+    """An organisation's own OpenID Connect provider."""
+
+    __tablename__ = "identity_provider"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    state: Mapped[str] = mapped_column(default=OwnSignIn.OFF)
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    client_secret: Mapped[str]
+    """Sealed (`core.sealing`)."""
+    second_factor: Mapped[str] = mapped_column(default=SecondFactor.HUB)
+    newcomers: Mapped[str] = mapped_column(default=Newcomers.INVITED)
+    proven_at: Mapped[datetime | None]
+    """When somebody first came in by it as it is set up now; without that nothing can be enforced."""
+
+
+class VouchedPerson(OfOrganisation, Base):
+    """Who is who at an organisation's provider: bound at the first sign-in, by the provider's own identifier from then on."""
+
+    __tablename__ = "vouched_person"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "issuer", "subject"),
+        UniqueConstraint("organisation_id", "issuer", "person_id"),
+    )
+
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

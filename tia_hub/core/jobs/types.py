@@ -27,12 +27,17 @@ class JobName(StrEnum):
     CHECK_STAFF_LIST = "check_staff_list"
     IMPORT_STAFF_LIST = "import_staff_list"
     FORGET_STAFF_LIST = "forget_staff_list"
+    COPY_PERSONAL_DATA = "copy_personal_data"
+    ERASE_PERSON = "erase_person"
+    TELL_OF_ERASURE = "tell_of_erasure"
+    APPLY_RETENTION = "apply_retention"
+    APPLY_RETENTION_HERE = "apply_retention_here"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
         match self:
-            case JobName.COMPILE_REPORT | JobName.SEND_SCHEDULED_REPORT:
+            case JobName.COMPILE_REPORT | JobName.SEND_SCHEDULED_REPORT | JobName.COPY_PERSONAL_DATA:
                 return Queue.REPORTS
             case JobName.CHECK_STAFF_LIST | JobName.IMPORT_STAFF_LIST:
                 return Queue.IMPORTS

@@ -8,7 +8,7 @@ from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.pages import read_page
-from tia_hub.tenants.types import PeopleOrder, PeopleWanted, Slice
+from tia_hub.tenants.types import InvitationState, PeopleOrder, PeopleWanted, Slice
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -58,3 +58,16 @@ def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] |
         .where(Invitation.token_hash == scope.token_hash)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | None:
+    """The organisation's invitation to an address, if it can be accepted at this moment."""
+    found = scope.session.scalar(
+        select(Invitation).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.email == email,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    )
+    return found if found is not None and found.state is InvitationState.SENT else None

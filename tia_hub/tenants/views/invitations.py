@@ -16,9 +16,10 @@ from tia_hub.accounts.services import register_person
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.pages import page, see
 from tia_hub.core.policy import public
-from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, transaction
+from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, WayInScope, transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.queries.identity_providers import list_ways_in
 from tia_hub.tenants.queries.invitations import find_invitation
 from tia_hub.tenants.services.invitations import accept_invitation
 from tia_hub.tenants.types import InvitationState, OrganisationState, Role
@@ -62,9 +63,17 @@ def _answer(
         organisation=organisation,
         role=Role(invitation.role),
         form=form,
+        own_sign_in=_own_sign_in(organisation) if not signed_in else "",
         sign_in_href=url_for("security.login", next=url_for("tenants.invitation", token=token)),
         status=status,
     )
+
+
+def _own_sign_in(organisation: Organisation) -> str:
+    """The address of the organisation's sign-in by its own provider; empty where it has none."""
+    with transaction(WayInScope(way_in=organisation.slug), read_only=True) as scope:
+        found = list_ways_in(scope)
+    return url_for("tenants.begin_sign_in", organisation=organisation.slug) if found else ""
 
 
 @bp.post("/invitation/<token>")

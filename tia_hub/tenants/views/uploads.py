@@ -100,11 +100,18 @@ def upload(scope: OrganisationScope) -> ResponseReturnValue:
     return see("tenants.show_upload", organisation=scope.slug, upload_id=upload_id)
 
 
-@bp.get("/o/<organisation>/people/lists/template.<any(csv, xlsx):kind>")
+@bp.get("/o/<organisation>/people/lists/template.xlsx")
 @require(Permission.PEOPLE_MANAGE)
-def upload_template(scope: OrganisationScope, kind: str) -> ResponseReturnValue:
-    """A file to fill in."""
-    return _file(write_template(SheetKind(kind)), SheetKind(kind), "staff-list")
+def template_for_excel(scope: OrganisationScope) -> ResponseReturnValue:
+    """An Excel file to fill in."""
+    return _file(write_template(SheetKind.XLSX), SheetKind.XLSX, "staff-list")
+
+
+@bp.get("/o/<organisation>/people/lists/template.csv")
+@require(Permission.PEOPLE_MANAGE)
+def template_as_csv(scope: OrganisationScope) -> ResponseReturnValue:
+    """A CSV file to fill in."""
+    return _file(write_template(SheetKind.CSV), SheetKind.CSV, "staff-list")
 
 
 @bp.post("/o/<organisation>/people/lists/export")
