@@ -12,7 +12,7 @@ from tia_hub.core.identity import resolver
 from tia_hub.core.pages import page
 from tia_hub.core.policy import signed_in
 from tia_hub.core.scope import IdentityScope
-from tia_hub.core.trail import list_own_events
+from tia_hub.core.trail import TrailEvent, list_own_events
 from tia_hub.settings import Settings
 
 FEW_CODES = 3
@@ -46,7 +46,12 @@ def history(scope: IdentityScope) -> ResponseReturnValue:
     shown = events[:PER_PAGE]
     return page(
         "accounts/history.html",
-        rows=[(format_time(event.created_at), event.words, event.actor_name, event.address or "") for event in shown],
+        rows=[(format_time(event.created_at), f"{event.words} ({_by(event)})") for event in shown],
         newest=before is None,
         older=shown[-1].number if len(events) > PER_PAGE else None,
     )
+
+
+def _by(event: TrailEvent) -> str:
+    """Who it was, and from which network address."""
+    return f"{event.actor_name}, {event.address}" if event.address else event.actor_name
