@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from tia_hub.accounts import security
 from tia_hub.accounts.notices import bp as notices
+from tia_hub.accounts.oidc import asking
 from tia_hub.accounts.views import bp as accounts
 from tia_hub.audits.teams import AuditsOfTeams
 from tia_hub.audits.views import bp as audits
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.register(app)
     errors.register(app)
     security.register(app, settings)
+    asking.register(app, settings)
     for room in ROOMS:
         app.register_blueprint(room)
 

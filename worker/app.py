@@ -18,6 +18,7 @@ from tia_hub.core.jobs.runner import run_job, sweep_jobs
 from tia_hub.core.mail.delivery import send_email, sweep_emails
 from tia_hub.core.notices.digests import send_digests
 from tia_hub.core.schedules.services import run_due_schedules
+from tia_hub.home.services.retention import keep_nightly_work
 from tia_hub.leaving.services.deleting import queue_due_deletions
 from tia_hub.settings import Settings
 from worker.schedule import SCHEDULE
@@ -63,6 +64,7 @@ def send_email_task(email_id: str) -> None:
 def sweep_task() -> None:
     """Make jobs of what is due, and announce whatever waits unheard."""
     with flask_app.app_context():
+        keep_nightly_work()
         counts = run_due_schedules(), send_digests(), queue_due_deletions(), sweep_jobs(), sweep_emails()
     if any(counts):
         log.info("swept %d schedules, %d daily mails, %d deletions, %d jobs, %d mails", *counts)

@@ -2,7 +2,12 @@
 
 from importlib import import_module
 
-WITH_TASKS: tuple[str, ...] = ("tia_hub.reports.tasks", "tia_hub.tenants.tasks", "tia_hub.leaving.tasks")
+WITH_TASKS: tuple[str, ...] = (
+    "tia_hub.reports.tasks",
+    "tia_hub.tenants.tasks",
+    "tia_hub.home.tasks",
+    "tia_hub.leaving.tasks",
+)
 
 
 def load_tasks() -> None:

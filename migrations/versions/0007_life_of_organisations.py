@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, setting, wall
+from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, partnership_table, setting, wall
 
 revision = "0007"
 down_revision = "0012"
@@ -70,27 +70,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("made_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("headcount >= 0", name=op.f("ck_joining_request_headcount")),
         sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_joining_request_partnership_id")),
-        sa.ForeignKeyConstraint(
-            ["partnership_id", "organisation_id"],
-            ["organisation.partnership_id", "organisation.id"],
-            name=op.f("fk_joining_request_partnership_id_organisation_id"),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joining_request")),
         sa.UniqueConstraint("partnership_id", "form_token", name=op.f("uq_joining_request_partnership_id_form_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_joining_request_token_hash")),
     )
     op.create_index("ix_joining_request_partnership_id_state", "joining_request", ["partnership_id", "state", "confirmed_at"])
-    op.create_index(
-        "ix_joining_request_organisation_id",
-        "joining_request",
-        ["organisation_id"],
-        postgresql_where=sa.text("organisation_id IS NOT NULL"),
-    )
     op.create_table(
         "joining_try",
         sa.Column("partnership_id", sa.Uuid(), nullable=False),
@@ -117,6 +106,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisation_logo")),
     )
+    op.create_table(
+        "organisation_list",
+        sa.Column("partnership_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("is_doubtful", sa.Boolean(), nullable=False),
+        sa.Column("unused", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_organisation_list_partnership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_list")),
+    )
+    op.create_index("ix_organisation_list_partnership_id_created_at", "organisation_list", ["partnership_id", "created_at"])
     raise_walls()
 
 
@@ -159,13 +164,14 @@ def raise_walls() -> None:
     )
     wall("joining_try")
     let_in("joining_try", IDENTITY, OF_PARTNERSHIP, "SELECT", "INSERT", "DELETE")
+    partnership_table("organisation_list")
     wall("organisation_logo")
     let_in("organisation_logo", APP, f"organisation_id = {setting('organisation')}")
     let_in("organisation_logo", PARTNERSHIP, OF_PARTNERSHIP, "SELECT")
 
 
 def downgrade() -> None:
-    drop_tables("organisation_logo", "joining_try", "joining_request")
+    drop_tables("organisation_list", "organisation_logo", "joining_try", "joining_request")
     op.execute("DROP POLICY tia_identity_joining ON email")
     op.execute(f"DROP POLICY {IDENTITY}_select ON area")
     op.execute(f"REVOKE SELECT ON area FROM {IDENTITY}")

@@ -27,8 +27,8 @@ depends_on = None
 WRITTEN = "id, created_at, home_kind, home_id, actor_id, actor_name, address, action, target_id, words"
 CHAINED = "number, salt, seal, hash, erased_by, actor_name, address, words"
 POSTED = "id, created_at, home_kind, home_id, recipient_id, purpose, to_address, subject, state, sent_at"
-INVITED = {"invitation": "email, name, revoked_at", "provider_invitation": "email, revoked_at"}
-PLACES = {"organisation": "id, partnership_id", "partnership": "id", "provider": "id, partnership_id"}
+INVITATIONS = ("invitation", "provider_invitation")
+PLACES = {"partnership": "id", "provider": "id, partnership_id"}
 OWN_KEY = "(SELECT current_setting('app.person_key'))"
 OWN = f"home_kind = 'person' AND home_id = (SELECT p.id FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
 
@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_review_person_id")),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_access_review")),
     )
+    op.add_column("membership", sa.Column("forms_removed_at", sa.DateTime(timezone=True), nullable=True))
     raise_walls()
     op.execute(f"GRANT CREATE ON SCHEMA public TO {TRAIL}")
     op.execute(f"SET LOCAL ROLE {TRAIL}")
@@ -107,8 +108,10 @@ def upgrade() -> None:
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION trail_on_commit TO {OWNER}")
     op.execute(f"GRANT EXECUTE ON FUNCTION trail_shorten TO {APP}, {PARTNERSHIP}, {PROVIDER}")
-    op.execute(f"GRANT EXECUTE ON FUNCTION trail_shorten_people TO {DISPATCH}")
+    for name in ("trail_shorten_people", "trail_old_events_of_people"):
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {DISPATCH}")
     op.execute(f"GRANT EXECUTE ON FUNCTION trail_erase TO {IDENTITY}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION forget_manager TO {APP}")
     op.execute(f"GRANT EXECUTE ON FUNCTION sign_in_evidence TO {APP}")
     # What was written before is chained in the order in which it happened.
     op.execute(
@@ -143,6 +146,7 @@ def downgrade() -> None:
     for role in (APP, PARTNERSHIP, PROVIDER):
         op.execute(f"REVOKE INSERT ON trail_event FROM {role}")
         op.execute(f"GRANT INSERT ON trail_event TO {role}")
+    op.drop_column("membership", "forms_removed_at")
     op.drop_index("uq_trail_event_home_id_number", table_name="trail_event")
     for column in ("erased_by", "proof", "hash", "seal", "salt", "number"):
         op.drop_column("trail_event", column)
@@ -155,25 +159,32 @@ LET_IN = (
     ("job", IDENTITY, "select", "insert", "update"),
     ("job", DISPATCH, "delete"),
     ("email", IDENTITY, "select"),
+    ("schedule", DISPATCH, "insert"),
+    ("notice", DISPATCH, "update", "delete"),
+    ("notice_wish", DISPATCH, "delete"),
     ("email", DISPATCH, "delete"),
-    ("invitation", IDENTITY, "own", "update"),
-    ("provider_invitation", IDENTITY, "own", "update"),
-    ("agreed_form", APP, "delete", "update"),
-    ("organisation", DISPATCH, "select"),
+    ("invitation", IDENTITY, "own", "delete"),
+    ("provider_invitation", IDENTITY, "own", "delete"),
+    ("agreed_form", APP, "delete"),
+    ("agreed_form", TRAIL, "select", "update"),
+    ("self_assessment_answer", TRAIL, "select", "update"),
     ("partnership", DISPATCH, "select"),
     ("provider", DISPATCH, "select"),
     ("membership", TRAIL, "select"),
     ("person", TRAIL, "select"),
 )
 """Whom this migration let in where."""
+FORGOTTEN_IN = ("trail_event", "membership", "person", "agreed_form", "self_assessment_answer")
 GRANTED = (
-    *((table, TRAIL, "ALL") for table in ("trail_event", "membership", "person")),
+    *((table, TRAIL, "ALL") for table in FORGOTTEN_IN),
     ("trail_event", f"{IDENTITY}, {DISPATCH}", "ALL"),
     ("job", IDENTITY, "ALL"),
-    *((table, DISPATCH, "DELETE") for table in ("job", "email")),
+    *((table, DISPATCH, "DELETE") for table in ("job", "email", "notice_wish")),
+    ("notice", DISPATCH, "UPDATE, DELETE"),
     ("email", IDENTITY, "SELECT"),
-    *((table, IDENTITY, "UPDATE") for table in INVITED),
-    ("agreed_form", APP, "DELETE, UPDATE"),
+    ("schedule", DISPATCH, "INSERT"),
+    *((table, IDENTITY, "DELETE") for table in INVITATIONS),
+    ("agreed_form", APP, "DELETE"),
     *((table, DISPATCH, "SELECT") for table in PLACES),
 )
 
@@ -212,9 +223,9 @@ def raise_walls() -> None:
     let_in("email", IDENTITY, home, "SELECT", columns=POSTED)
     # Invitations to somebody's own address, wherever they came from.
     mine = f"email = (SELECT p.email FROM person p WHERE p.fs_uniquifier = {OWN_KEY})"
-    for table in ("invitation", "provider_invitation"):
+    for table in INVITATIONS:
         op.execute(f"CREATE POLICY {IDENTITY}_own ON {table} FOR SELECT TO {IDENTITY} USING ({mine})")
-        let_in(table, IDENTITY, mine, "UPDATE", check="email LIKE '%.invalid'", columns=INVITED[table])
+        let_in(table, IDENTITY, mine, "DELETE")
 
     # Personal forms: their worker may have them deleted in any state, and what was agreed as well; of what two agreed, each
     # one's name makes way when they are erased.
@@ -222,19 +233,30 @@ def raise_walls() -> None:
     manager = f"organisation_id = {setting('organisation')} AND manager_id = {setting('member')}"
     op.execute(f"ALTER POLICY {APP}_delete ON self_assessment USING ({worker})")
     let_in("agreed_form", APP, worker, "DELETE")
-    let_in("agreed_form", APP, manager, "UPDATE", columns="content")
+    let_in("agreed_form", TRAIL, manager, "SELECT", columns="organisation_id, id, manager_id, content")
+    let_in("agreed_form", TRAIL, manager, "UPDATE", columns="content")
+    wrote = f"organisation_id = {setting('organisation')} AND author_id = {setting('member')} AND owner = 'manager'"
+    let_in("self_assessment_answer", TRAIL, wrote, "SELECT", columns="organisation_id, id, author_id, owner, text, version")
+    let_in("self_assessment_answer", TRAIL, wrote, "UPDATE", columns="text, version")
 
     tenant_table("retention_period")
     tenant_table("access_review", ("SELECT", "INSERT"))
+    let_in("access_review", APP, f"organisation_id = {setting('organisation')}", "UPDATE", columns="reviewer")
     for table, columns in PLACES.items():
         let_in(table, DISPATCH, "true", "SELECT", columns=columns)
+    let_in("notice", DISPATCH, "true", "UPDATE", columns="title")
+    let_in("notice", DISPATCH, "true", "DELETE")
+    let_in("notice_wish", DISPATCH, "true", "DELETE")
     let_in("email", DISPATCH, "true", "DELETE")
     let_in("job", DISPATCH, "true", "DELETE")
+    let_in("schedule", DISPATCH, "home_kind = 'installation'", "INSERT")
     let_in("trail_event", DISPATCH, "home_kind = 'installation'", "SELECT")
     let_in("trail_event", DISPATCH, "home_kind = 'installation'", "INSERT", columns=WRITTEN)
 
     # What an auditor is shown of a member's sign-in: that there is a second factor, and when they came last.
-    let_in("membership", TRAIL, f"organisation_id = {setting('organisation')}", "SELECT", columns="organisation_id, person_id")
+    let_in(
+        "membership", TRAIL, f"organisation_id = {setting('organisation')}", "SELECT", columns="organisation_id, id, person_id"
+    )
     let_in("person", TRAIL, "true", "SELECT", columns="id, tf_primary_method")
 
 
@@ -350,8 +372,17 @@ AS $$
     SELECT coalesce(sum(public.trail_shorten_home(each.home_id, before)), 0)
     FROM (
         SELECT DISTINCT e.home_id FROM public.trail_event e
-        WHERE e.home_kind = 'person' AND e.created_at < before ORDER BY e.home_id
+        WHERE e.home_kind = 'person' AND e.created_at < before AND e.action <> 'trail.shortened' ORDER BY e.home_id
     ) AS each
+$$
+"""
+
+OLD_OF_PEOPLE = """
+CREATE FUNCTION trail_old_events_of_people(before timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT count(*) FROM public.trail_event e
+    WHERE e.home_kind = 'person' AND e.created_at < before AND e.action <> 'trail.shortened'
 $$
 """
 
@@ -436,6 +467,46 @@ END
 $$
 """
 
+# What somebody wrote and agreed as a manager, also where the forms are closed to them now: their own words go, and their name
+# makes way in plans that others keep. For the acting member alone, and only once their erasure is due.
+FORGET_MANAGER = """
+CREATE FUNCTION forget_manager(pattern text, stead text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.erasure x JOIN public.membership m ON m.person_id = x.person_id
+        WHERE m.organisation_id = current_setting('app.organisation')::uuid AND m.id = current_setting('app.member')::uuid
+            AND x.due_at <= now() AND x.withdrawn_at IS NULL AND x.done_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'nobody asked for this erasure, or it is not due';
+    END IF;
+    UPDATE public.self_assessment_answer a SET text = '', version = a.version + 1
+        WHERE a.author_id = current_setting('app.member')::uuid AND a.owner = 'manager' AND a.text <> '';
+    UPDATE public.agreed_form f
+        SET content = f.content || jsonb_build_object(
+            'manager', stead,
+            'views', (
+                SELECT coalesce(jsonb_agg(v.item ORDER BY v.place), '[]')
+                FROM jsonb_array_elements(f.content -> 'views') WITH ORDINALITY AS v (item, place)
+                WHERE v.item ->> 'name' = f.content ->> 'worker'
+            ),
+            'answers', (
+                SELECT coalesce(
+                    jsonb_agg(
+                        a.item || jsonb_build_object('text', regexp_replace(a.item ->> 'text', pattern, stead, 'g'))
+                        ORDER BY a.place
+                    ),
+                    '[]'
+                )
+                FROM jsonb_array_elements(f.content -> 'answers') WITH ORDINALITY AS a (item, place)
+            )
+        )
+        WHERE f.manager_id = current_setting('app.member')::uuid;
+END
+$$
+"""
+
 EVIDENCE = """
 CREATE FUNCTION sign_in_evidence() RETURNS TABLE (person_id uuid, second_factor boolean, last_signed_in_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -455,7 +526,9 @@ FUNCTIONS = {
     "trail_shorten_home": SHORTEN_HOME,
     "trail_shorten": SHORTEN,
     "trail_shorten_people": SHORTEN_PEOPLE,
+    "trail_old_events_of_people": OLD_OF_PEOPLE,
     "trail_erase": ERASE,
+    "forget_manager": FORGET_MANAGER,
     "sign_in_evidence": EVIDENCE,
 }
 """Each in the hands of the role tia_trail, which alone may change an event."""

@@ -1,7 +1,7 @@
 """People with passwords, and an application that asks for a second factor."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +9,8 @@ from flask import Flask
 from passlib.totp import TOTP
 from sqlalchemy import Engine, text
 
+from tests.accounts.oidc_world import Harbour, make_harbour
+from tests.accounts.scripted_provider import Script, ScriptedProvider
 from tests.client import StrictClient
 from tests.factories.tenants import Someone, unique
 from tests.services import Services
@@ -87,3 +89,36 @@ def time_passes(superuser_engine: Engine) -> Callable[[Someone], None]:
             connection.execute(text("UPDATE person SET tf_last_counter = 1 WHERE id = :id"), {"id": someone.id})
 
     return pass_time
+
+
+@pytest.fixture(scope="session")
+def sso_app(services: Services) -> Flask:
+    """Everybody needs a second factor, and identity providers on this machine may be asked."""
+    settings = services.settings.model_copy(
+        update={"two_factor_required": True, "internal_identity_hosts": "localhost, 127.0.0.1"}
+    )
+    app = create_app(settings)
+    app.test_client_class = StrictClient
+    return app
+
+
+@pytest.fixture(scope="session")
+def scripted_provider() -> Iterator[ScriptedProvider]:
+    provider = ScriptedProvider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def harbour(sso_app: Flask, superuser_engine: Engine, owner_engine: Engine, scripted_provider: ScriptedProvider) -> Harbour:
+    scripted_provider.script = Script()
+    scripted_provider.seen.clear()
+    return make_harbour(sso_app, superuser_engine, owner_engine, scripted_provider)
+
+
+@pytest.fixture
+def harbour_too(
+    harbour: Harbour, sso_app: Flask, superuser_engine: Engine, owner_engine: Engine, scripted_provider: ScriptedProvider
+) -> Harbour:
+    """Another organisation with the same provider."""
+    return make_harbour(sso_app, superuser_engine, owner_engine, scripted_provider)

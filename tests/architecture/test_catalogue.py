@@ -11,6 +11,7 @@ WITHOUT_TENANT = {
     "partnership": "is the region itself",
     "sign_in_try": "guesses at passwords, before it is known who guesses",
     "ended_session": "random keys of sessions that were ended",
+    "spent_challenge": "random challenges that passkeys have answered",
 }
 GLOBAL_UNIQUE = {
     "uq_person_email": "an address signs in once; every answer about it is neutral",
@@ -24,6 +25,10 @@ GLOBAL_UNIQUE = {
     "uq_joining_link_token_hash": "random",
     "uq_joining_request_token_hash": "random",
     "pk_ended_session": "random",
+    "pk_spent_challenge": "random",
+    "uq_person_session_session_key": "random",
+    "pk_mailed_link": "random",
+    "uq_passkey_credential_id": "made at random by its device",
 }
 """Unique constraints over all tenants, each with the reason why it tells nobody of another tenant."""
 

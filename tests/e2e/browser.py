@@ -1,10 +1,12 @@
 """A real browser before a real server."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -12,6 +14,8 @@ from waitress.server import create_server
 
 from tests.client import StrictClient
 from tests.factories.tenants import Someone
+from tia_hub.app import create_app
+from tia_hub.settings import Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NO_CHROMIUM = "no browser here: install Debian's package chromium (apt-get install chromium) and run again"
@@ -35,6 +39,22 @@ def serving(app: Flask) -> Iterator[str]:
     thread.start()
     try:
         yield f"http://localhost:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
+@contextmanager
+def serving_at_its_address(settings: Settings, **changes: Any) -> Iterator[tuple[str, Flask]]:
+    """An application of one's own that knows the address it is reached at: the address, and the application."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://localhost:{listener.getsockname()[1]}"
+    app = create_app(settings.model_copy(update={"base_url": address, **changes}))
+    server = create_server(app, sockets=[listener], threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield address, app
     finally:
         server.close()
         thread.join(5)

@@ -141,7 +141,7 @@ def test_a_member_who_tries_what_they_may_not_is_on_it_once_an_hour(as_, cast: C
     assert as_(cast.ours.staff).get(f"/o/{cast.ours.tenant.slug}/people").status_code == 403
     shown = as_(cast.ours.lead).get(path).text
     assert shown.count("Was not let in") == 2
-    assert "their role does not permit to read the organisation&#39;s trail" in shown
+    assert "their role does not permit to read the organisation&#39;s trail, take it away" in shown
     assert "Ours Sam Staff" in shown
     assert as_(cast.theirs.lead).get(path).status_code == 404
     assert "Theirs Lena" not in as_(cast.ours.lead).get(path).text

@@ -2,44 +2,30 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from tests.cast import Cast, make_cast
 from tests.client import StrictClient
+from tests.factories.leaving import let_the_day_come
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Someone
 from tests.leaving.conftest import fill
 from tests.leaving.rows import fingerprints, rows_of
-from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.services import list_emails
-from tia_hub.core.scope import Actor, transaction
+from tia_hub.core.scope import transaction
 from tia_hub.leaving.queries import find_certificate
 from tia_hub.leaving.services import deleting
 from tia_hub.leaving.services.deleting import canonical, delete_organisation, queue_due_deletions
-from tia_hub.tenants.services.lifecycle import ask_for_deletion, stop_deletion
+from tia_hub.tenants.services.lifecycle import stop_deletion
 
 AS = Callable[[Someone], StrictClient]
 
 TELLING = {"job", "email", "deletion_certificate", "trail_event", "trail_head"}
 """Tables in which the partnership is told of it."""
-
-
-def due(cast: Cast, superuser_engine: Engine) -> None:
-    """A lead asked for the deletion of their organisation, and the day has come."""
-    tenant = cast.ours.tenant
-    scope = tenant.scope(cast.ours.lead)
-    scope.actor = Actor(person_id=cast.ours.lead.id, name=cast.ours.lead.name)
-    with transaction(scope):
-        ask_for_deletion(scope, tenant.id, typed_name=tenant.name, wait=timedelta(days=30))
-    with superuser_engine.begin() as connection:
-        connection.execute(
-            text("UPDATE organisation SET closing_on = :today WHERE id = :id"), {"today": today(), "id": tenant.id}
-        )
 
 
 @pytest.fixture
@@ -55,7 +41,7 @@ def test_it_is_deleted_whole_and_alone(app: Flask, cast: Cast, superuser_engine:
     with app.app_context():
         report_id = ask_for_report(cast.region)
         run_jobs(superuser_engine, JobName.COMPILE_REPORT)
-        due(cast, superuser_engine)
+        let_the_day_come(cast.ours.tenant, cast.ours.lead, superuser_engine)
         others = fingerprints(superuser_engine, but=tenant.id)
         trail = rows_of(superuser_engine, cast.theirs.tenant.id)["trail_event"]
         assert queue_due_deletions() == 1 and queue_due_deletions() == 0
@@ -84,7 +70,7 @@ def test_it_is_deleted_whole_and_alone(app: Flask, cast: Cast, superuser_engine:
 def test_a_deletion_that_was_stopped_does_nothing(app: Flask, cast: Cast, superuser_engine: Engine) -> None:
     tenant = cast.ours.tenant
     with app.app_context():
-        due(cast, superuser_engine)
+        let_the_day_come(cast.ours.tenant, cast.ours.lead, superuser_engine)
         assert queue_due_deletions() == 1
         scope = tenant.scope(cast.ours.lead)
         with transaction(scope):
@@ -100,7 +86,7 @@ def test_a_worker_that_dies_on_the_way_leaves_all_or_nothing(
 ) -> None:
     tenant = cast.ours.tenant
     with app.app_context():
-        due(cast, superuser_engine)
+        let_the_day_come(cast.ours.tenant, cast.ours.lead, superuser_engine)
         before = rows_of(superuser_engine, tenant.id)
         queue_due_deletions()
 

@@ -75,7 +75,7 @@ def expected(app: Flask, rule: Rule, method: str, principal: str) -> set[int]:
     if principal == "nobody":
         return {302} if method in SAFE else {401}
     if policy == "signed-in":
-        return done
+        return done if principal in OWN_THINGS.get(rule.endpoint, {principal}) else {404}
     assert isinstance(policy, Permission)
     kind, permissions = GRANTED.get(principal, (None, frozenset()))
     if policy.place is not kind:

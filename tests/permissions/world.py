@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.cast import Cast, House, make_cast
 from tests.factories.audits import make_audit, make_request, make_shared_audit
 from tests.factories.joining import ask_question, leave_request, make_confirmed_request
+from tests.factories.leaving import make_certificate
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.reports import ask_for_report, run_jobs
 from tests.factories.tenants import Region, Someone, Trainer, make_organisation, make_picture, make_provider, make_team
 from tests.factories.trainers import make_date, make_live_course, make_score
 from tests.factories.training import make_agreed, make_shared
+from tests.factories.uploads import make_checked_upload
 from tia_hub.core.clock import today
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.models import Email
@@ -24,11 +26,14 @@ from tia_hub.core.scope import Home, transaction
 from tia_hub.leaving.services.exporting import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
-from tia_hub.tenants.models import MailDomain
+from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_own_organisation
+from tia_hub.tenants.services.identity_providers import ask_for_email_domain, confirm_email_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
 from tia_hub.tenants.services.links import make_link
 from tia_hub.tenants.services.logos import change_logo
+from tia_hub.tenants.services.organisation_lists import keep_list
+from tia_hub.tenants.services.teams import close_team
 from tia_hub.tenants.types import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
@@ -83,13 +88,14 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     # Shared, so that the coordinator sees all of it but the notes of its readings.
     indicator_id = make_indicator(tenant, f"{mark.title()} complaints", source=f"{mark.title()} log", shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
+    with transaction(cast.region.scope()) as scope:
+        confirm_email_domain(scope, tenant.id, f"staff.{tenant.slug}.example.org")
     with transaction(tenant.scope(house.lead)) as scope:
-        # The domain is one of the test's own, whoever has an address in it.
-        domain = MailDomain(organisation_id=tenant.id, id=uuid4(), domain=f"{tenant.slug}.example", added_by=house.lead.name)
-        scope.session.add(domain)
-        scope.session.flush()
         joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
+        close_team(scope, make_team(tenant))
+        ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
+        domain = list_email_domains(scope, tenant.id)[0]
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -99,13 +105,16 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     return {
         "tenants.logo:picture": picture,
         "organisation": tenant.slug,
+        "home.retention_period:kind": "invitations",
+        "home.choose_retention_period:kind": "invitations",
+        "file": "json",
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
-        "domain_id": domain.id,
         "tenants.by_link:token": joining_token,
         "tenants.ask_by_link:token": joining_token,
+        "tenants.remove_own_domain:domain_id": domain.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "asked_id": asked_id,
@@ -115,6 +124,36 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "indicator_id": indicator_id,
         "reading_id": reading_id,
         "export_id": export_id,
+        "upload_id": make_checked_upload(tenant, house.lead, f"{mark.title()} Nia,nia@example.org,{secret(mark)}", "Faulty,,"),
+    }
+
+
+def _of_account(engine: Engine, someone: Someone) -> dict[str, object]:
+    """What somebody's own account has: a session elsewhere, a passkey."""
+    session_id, passkey_id = uuid4(), uuid4()
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person_session (id, person_id, session_key, began_at, seen_at, address, browser) "
+                "VALUES (:id, :person, :key, now(), now(), '192.0.2.1', 'Firefox on Linux')"
+            ),
+            {"id": session_id, "person": someone.id, "key": session_id.hex},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO passkey (id, person_id, credential_id, public_key, sign_count, name) "
+                "VALUES (:id, :person, :credential, '', 0, 'A key')"
+            ),
+            {"id": passkey_id, "person": someone.id, "credential": passkey_id.bytes},
+        )
+    return {
+        "session_id": session_id,
+        "passkey_id": passkey_id,
+        # Links that were mailed: tests/accounts looks at those that work.
+        "accounts.open_link:token": "unknown",
+        "accounts.use_sign_in_link:token": "unknown",
+        "accounts.open_address_link:token": "unknown",
+        "accounts.use_address_link:token": "unknown",
     }
 
 
@@ -128,6 +167,9 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         picture = get_own_organisation(scope).logo_version
     request_id, link_token = make_confirmed_request(region, engine), leave_request(region)
     answer_token = ask_question(region, engine)
+    certificate_id = make_certificate(region, coordinator, engine)
+    with transaction(region.scope()) as scope:
+        list_id = keep_list(scope, content=b"Name,Sector\nListed House,Charity and community\n", file_name="list.csv")
     report_id = ask_for_report(region, "Report of the matrix")
     run_jobs(engine, JobName.PUBLISH_FIGURES)
     run_jobs(engine, JobName.EXPORT_ORGANISATION)
@@ -137,6 +179,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         token = _token(scope, "provider_invitation")
         lead_invitation_id = invite_lead(scope, newcomer.id, email="lead@example.org", name="Lee Quiet")
         lead_token = _token(scope, "invitation")
+        confirm_email_domain(scope, newcomer.id, "quiet.example.org")
+        [domain] = list_email_domains(scope, newcomer.id)
         schedule_id = create_report_schedule(
             scope,
             title="Monthly",
@@ -159,6 +203,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "version": 3,
         "report_id": report_id,
         "kind": "xlsx",
+        "certificate_id": certificate_id,
+        "leaving.certificate_file:kind": "json",
         "schedule_id": schedule_id,
         "action": "pause",
         "email_id": _newest_mail(region.scope(), "report").id,
@@ -166,8 +212,11 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "trainers.invitation:token": token,
         "trainers.accept_provider_invitation:token": token,
         "organisation_id": newcomer.id,
+        "tenants.remove_confirmed_domain:domain_id": domain.id,
         "step": "suspend",
         "request_id": request_id,
+        "list_id": list_id,
+        "sheet_kind": "csv",
         "tenants.joining_link:token": link_token,
         "tenants.confirm_joining:token": link_token,
         "tenants.joining_question:token": answer_token,
@@ -199,10 +248,13 @@ def make_world(engine: Engine, superuser_engine: Engine) -> World:
     elsewhere = make_provider(cast.other_region, "Elsewhere Training")
     world = World(
         cast,
-        ours=_of_house(cast, cast.ours, "ours") | _of_region(cast.region, cast.coordinator, cast.trainer, superuser_engine),
+        ours=_of_house(cast, cast.ours, "ours")
+        | _of_region(cast.region, cast.coordinator, cast.trainer, superuser_engine)
+        | _of_account(superuser_engine, cast.ours.staff),
         theirs=_of_house(cast, cast.theirs, "theirs")
         | _of_region(cast.other_region, cast.other_coordinator, elsewhere, superuser_engine)
-        | {"provider": cast.other_trainer.slug},
+        | {"provider": cast.other_trainer.slug}
+        | _of_account(superuser_engine, cast.theirs.staff),
     )
     course_id = world.ours["course_id"]
     assert isinstance(course_id, UUID)
@@ -232,8 +284,11 @@ OWN_THINGS: dict[str, set[str]] = {
     "training.strengths": OF_THE_WORKER,
     "training.share": OF_THE_WORKER,
     "training.withdraw": OF_THE_WORKER,
+    "accounts.end": OF_THE_WORKER,
+    "accounts.ask_to_remove": OF_THE_WORKER,
+    "accounts.remove": OF_THE_WORKER,
 }
-"""Routes to things that belong to some of those who have the permission: to everybody else they don't exist."""
+"""Routes to things that belong to some of those who may open them: to everybody else they don't exist."""
 
 THEIRS = ("Theirs ", secret("theirs"))
 FORMS = (secret("form"), secret("agreed"))

@@ -80,7 +80,8 @@ def test_the_whole_way_from_the_first_page_to_the_first_lead(
     approved = office.submit(found[1])
     assert approved.status_code == 303
     assert "North" not in office.get(approved.location).text and "South" in office.get(approved.location).text
-    again = office.post(found[1], data={"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', shown)[0]})
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', shown)[0]
+    again = office.post(found[1], data={"csrf_token": token, "name": entry["name"], "sector": "charity", "headcount": "12"})
     assert again.location == approved.location, "sent twice, it makes one"
     invitation = invitation_path(superuser_engine, entry["asker_email"])
     assert client.submit(invitation, {"name": "Asa Keen", "password": "three calm harbours"}).status_code == 303

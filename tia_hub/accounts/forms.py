@@ -12,11 +12,13 @@ from flask_security.forms import (
     VerifyForm,
 )
 from flask_security.recovery_codes import MfRecoveryForm
-from wtforms import Field
+from wtforms import Field, HiddenField
 from wtforms.validators import StopValidation
 
 from tia_hub.accounts.passwords import LONGEST, RULES, fault_in_password
+from tia_hub.core.db import db
 from tia_hub.core.forms import EmailField, Form, LineField, Required, SecretField, fault_in_text
+from tia_hub.settings import Settings
 
 
 class PasswordBox(SecretField):
@@ -108,6 +110,42 @@ class RecoveryForm(MfRecoveryForm):
     Meta = Form.Meta
     code = CodeField("Recovery code", required="Enter one of your recovery codes", description="For example, 4f1c-09ab-77d2")
 
+    def validate(self, **kwargs: Any) -> bool:
+        """Look at the codes as they are now: whoever sends one twice at once waits here, and is late."""
+        db.session.refresh(self.user, with_for_update=True)
+        return bool(super().validate(**kwargs))
+
+
+class LinkForm(Form):
+    """The address that a link for signing in goes to."""
+
+    email = EmailField("Email address", required="Enter your email address")
+
+
+class AddressForm(Form):
+    """The address that somebody wants to sign in with from now on."""
+
+    email = EmailField("New email address", required="Enter your new email address")
+
+
+class PasskeyForm(Form):
+    """What the browser's script brings back from the device, and which question it answers."""
+
+    credential = HiddenField()
+    challenge = HiddenField()
+    next = HiddenField()
+
+
+class NamedPasskeyForm(PasskeyForm):
+    """A new passkey, and its owner's name for it."""
+
+    name = LineField(
+        "Name",
+        longest=60,
+        required="Enter a name for it",
+        description="So that you know it again, such as: my phone",
+    )
+
 
 class AcceptForm(Form):
     """A new account for somebody who was invited; the address is the invitation's."""
@@ -121,6 +159,9 @@ class AcceptForm(Form):
 
     def validate_password(self, field: Field) -> None:
         """Hold the password to the rules."""
-        fault = fault_in_password(field.data, email=self.invited_address, name=self.name.data or "")
+        settings: Settings = current_app.extensions["settings"]
+        fault = fault_in_password(
+            field.data, email=self.invited_address, name=self.name.data or "", breached=settings.breached_passwords
+        )
         if fault:
             raise StopValidation(fault)

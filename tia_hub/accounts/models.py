@@ -1,9 +1,10 @@
 """People: one human, one e-mail address, one way to sign in, whatever organisations they belong to."""
 
 from datetime import datetime
+from uuid import UUID
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,3 +66,73 @@ class EndedSession(Base):
     session_key: Mapped[str] = mapped_column(primary_key=True)
     """A hash of the key that the cookie holds."""
     ended_at: Mapped[datetime]
+
+
+class PersonSession(Identified, Base):
+    """A session that is open: where somebody is signed in. Gone when it ends; kept a little longer than it can live."""
+
+    __tablename__ = "person_session"
+    __table_args__ = (Index("ix_person_session_began_at", "began_at"), Index("ix_person_session_person_id", "person_id"))
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    session_key: Mapped[str] = mapped_column(unique=True)
+    """A hash of the key that the cookie holds."""
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """The last use, to the minute."""
+    address: Mapped[str]
+    """The network address that signed in."""
+    browser: Mapped[str]
+    """In words: "Firefox on Windows"."""
+
+
+class KnownBrowser(Base):
+    """A browser that somebody signed in with: no mail is sent about it, and others' wrong tries don't shut it out."""
+
+    __tablename__ = "known_browser"
+    __table_args__ = (Index("ix_known_browser_seen_at", "seen_at"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    """A hash of what the browser's cookie holds."""
+    seen_at: Mapped[datetime]
+
+
+class Passkey(Identified, Base):
+    """A key pair that somebody's device holds: it signs in by itself, or instead of the authenticator app's code."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_person_id", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often the device says that it has signed; 0 where it does not count."""
+    name: Mapped[str]
+    """Its owner's name for it."""
+    used_at: Mapped[datetime | None]
+
+
+class MailedLink(Base):
+    """A link that was mailed to somebody: of each purpose there is one at a time, and its use removes it."""
+
+    __tablename__ = "mailed_link"
+    __table_args__ = (UniqueConstraint("person_id", "purpose"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    purpose: Mapped[str]
+    address: Mapped[str]
+    """Where it was mailed to."""
+    expires_at: Mapped[datetime]
+
+
+class SpentChallenge(Base):
+    """A challenge that a passkey has answered: no answer is taken twice. Kept while it could still be used."""
+
+    __tablename__ = "spent_challenge"
+    __table_args__ = (Index("ix_spent_challenge_spent_at", "spent_at"),)
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    spent_at: Mapped[datetime]

@@ -1,17 +1,16 @@
 """Signing in: Flask-Security, told how this product wants it."""
 
-import base64
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, redirect, render_template
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_security import RoleMixin, Security, login_user
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import check_and_update_authn_fresh
 
-from tia_hub.accounts import sessions, watch
+from tia_hub.accounts import passkeys, sessions, watch
 from tia_hub.accounts.forms import (
     ChangeForm,
     CodeForm,
@@ -23,11 +22,25 @@ from tia_hub.accounts.forms import (
 )
 from tia_hub.accounts.models import Person
 from tia_hub.accounts.passwords import SHORTEST
-from tia_hub.accounts.store import Codes, Datastore, Mail, Passwords, current_security, current_store
+from tia_hub.accounts.store import (
+    RESET_WITHIN,
+    Codes,
+    Datastore,
+    Mail,
+    MailedTokens,
+    Passwords,
+    TurnByTurn,
+    current_security,
+    current_store,
+)
 from tia_hub.core.db import db
+from tia_hub.core.keys import stored_key
 from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page
 from tia_hub.settings import Settings
+
+ARGON2 = {"argon2__time_cost": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}
+"""What OWASP recommends: 19 MiB, two passes, one lane."""
 
 WORDS = {
     "GENERIC_AUTHN_FAILED": ("The email address or the password is not right. Check both and try again.", "error"),
@@ -103,21 +116,12 @@ def _render(template: str, **context: Any) -> Any:
     return page(template, status=422 if faulty else 200, **context)
 
 
-def _derived(settings: Settings, purpose: str) -> str:
-    """A secret of its own for one purpose, made from the installation's secret."""
-    digest = hashlib.blake2b(
-        settings.secret_key.get_secret_value().encode(), person=purpose.encode()[:16], digest_size=32
-    ).digest()
-    return base64.urlsafe_b64encode(digest).decode()
-
-
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "PASSWORD_HASH": "argon2",
-        # The hash of a link for a new password costs what the one costs that is made for an unknown address.
-        "HASHING_SCHEMES": ["argon2"],
-        "DEPRECATED_HASHING_SCHEMES": [],
-        "PASSWORD_SALT": _derived(settings, "password-salt"),
+        "PASSWORD_SCHEMES": ["argon2"],
+        "DEPRECATED_PASSWORD_SCHEMES": [],
+        "PASSWORD_SALT": stored_key(settings, "password-salt"),
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "PASSWORD_NORMALIZE_FORM": "NFKD",
         "PASSWORD_CONFIRM_REQUIRED": False,
@@ -145,19 +149,26 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "TWO_FACTOR_POST_SETUP_VIEW": "/account",
         # What there is
         "RECOVERABLE": True,
-        "RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "RESET_PASSWORD_WITHIN": RESET_WITHIN,
         "CHANGEABLE": True,
+        # Owners are told by `events`.
+        "SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
         "DEFAULT_REMEMBER_ME": False,
         "TWO_FACTOR": True,
         "TWO_FACTOR_REQUIRED": settings.two_factor_required,
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_IMPLEMENTATIONS": {
+            "code": "flask_security.twofactor.CodeTfPlugin",
+            "passkey": "tia_hub.accounts.passkeys.PasskeyStep",
+        },
         "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
         "TWO_FACTOR_ALWAYS_VALIDATE": True,
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
-        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings, "recovery-codes").encode()],
-        "TOTP_SECRETS": {"1": _derived(settings, "totp")},
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [stored_key(settings, "recovery-codes").encode()],
+        "TOTP_SECRETS": {"1": stored_key(settings, "totp")},
         "TOTP_ISSUER": "TIA Hub",
         "FRESHNESS": CONFIRMED_FOR,
         "FRESHNESS_GRACE_PERIOD": CONFIRMED_FOR,
@@ -166,8 +177,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         # Mails
         "EMAIL_SENDER": settings.mail_from,
         "EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password for TIA Hub",
-        "EMAIL_SUBJECT_PASSWORD_NOTICE": "Your TIA Hub password was changed",
-        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Your TIA Hub password was changed",
         **{f"MSG_{name}": words for name, words in WORDS.items()},
     }
 
@@ -191,6 +200,17 @@ def register(app: Flask, settings: Settings) -> None:
         two_factor_verify_code_form=CodeForm,
         mf_recovery_form=RecoveryForm,
     )
+    security.pwd_context = TurnByTurn(settings.password_hashes_at_once, schemes=["argon2"], **ARGON2)
+    # The hash of a link for a new password costs what the one costs that is made for an unknown address.
+    security.hashing_context = security.pwd_context
+    security.reset_serializer = MailedTokens()  # type: ignore[assignment]
+    # It signs with the last of its keys, and is given the present one first.
+    security.tf_setup_serializer.secret_keys.reverse()
+    # What somebody may do is found out at the doors; Flask-Principal would look for it at every request.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    security.mf_recovery_codes_context_processor(lambda: {"then": cookie.get(sessions.AFTER_SET_UP)})
+    security.verify_context_processor(passkeys.confirmation)
+    security.tf_token_validation_context_processor(lambda: {"has_passkey": watch.may_use_passkey()})
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
     security.mail_context_processor(lambda: {"link": link})

@@ -1,4 +1,4 @@
-"""The watch around Flask-Security's pages: guesses, addresses that lead elsewhere, changes that the owner is told of."""
+"""The watch around the pages of signing in: guesses, addresses that lead elsewhere, changes that the owner is told of."""
 
 import re
 from typing import Any
@@ -7,11 +7,16 @@ from flask import Flask, Response, abort, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import tf_code_confirmed, tf_disabled, tf_profile_changed
-from flask_security.utils import send_mail
+from flask_security import password_changed, password_reset, tf_code_confirmed, tf_disabled, tf_profile_changed
 
-from tia_hub.accounts.services import TRIES_PERIOD, take_try
+from tia_hub.accounts import sessions
+from tia_hub.accounts.browsers import browser_hash
+from tia_hub.accounts.events import tell
+from tia_hub.accounts.models import Person
+from tia_hub.accounts.queries import count_passkeys, find_person
+from tia_hub.accounts.services import TRIES_PERIOD, forget_sessions, is_news, kill_links, take_try
 from tia_hub.accounts.store import current_store
+from tia_hub.accounts.types import Guess, SecurityEvent, Try
 from tia_hub.core.errors import error_page
 from tia_hub.core.policy import csrf_holds
 from tia_hub.core.scope import IdentityScope, transaction
@@ -19,50 +24,71 @@ from tia_hub.core.scope import IdentityScope, transaction
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """What Flask-Security brings and this product has no use for: help by mail, and a choice among second factors."""
 
-GUESSES = frozenset(
-    {
-        "security.login",
-        "security.forgot_password",
-        "security.verify",
-        "security.change_password",
-        "security.two_factor_token_validation",
-        "security.two_factor_setup_validate",
-        "security.mf_recovery",
-    }
-)
+GUESSES = {
+    "security.login": Guess.FIRST_FACTOR,
+    "security.verify": Guess.FIRST_FACTOR,
+    "security.change_password": Guess.FIRST_FACTOR,
+    "security.two_factor_token_validation": Guess.CODE,
+    "security.two_factor_setup_validate": Guess.CODE,
+    "security.mf_recovery": Guess.CODE,
+    "security.forgot_password": Guess.MAIL,
+    "accounts.send_link": Guess.MAIL,
+    "accounts.send_address_link": Guess.MAIL,
+}
 """Where a password or a code could be guessed, or somebody flooded with mails."""
+BY_ADDRESS = frozenset({"security.login", "security.forgot_password", "accounts.send_link"})
+"""Where the account is named by the form."""
 
 
-def _tell_owner(what: str) -> None:
-    person = (
-        current_user if current_user.is_authenticated else current_store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
-    )
-    if person is not None:
-        send_mail(
-            "How you sign in to TIA Hub was changed", person.email, "security/email/second_factor", user=person, what=what
-        )
+def half_way() -> Person | None:
+    """Who has shown their first factor, and not yet the second."""
+    key = cookie.get("tf_user_id", "")
+    return current_store().find_user(fs_uniquifier=key) if key else None
 
 
-def _second_factor_set_up(app: Flask, **rest: Any) -> None:
-    _tell_owner("An authenticator app was set up for your TIA Hub account just now.")
+def may_use_passkey() -> bool:
+    """Whether who is asked for a code has a passkey too."""
+    person = half_way()
+    return person is not None and count_passkeys(IdentityScope.of_request(), person.id) > 0
 
 
-def _second_factor_confirmed(app: Flask, **rest: Any) -> None:
+def _second_factor_set_up(app: Flask, user: Person, **rest: Any) -> None:
+    scope = IdentityScope.of_request()
+    tell(scope, user, SecurityEvent.APP_SET_UP)
+    if current_user.is_authenticated:
+        sessions.become_strong(scope)
+
+
+def _second_factor_confirmed(app: Flask, user: Person, **rest: Any) -> None:
     if g.get("sets_up_second_factor"):
-        _second_factor_set_up(app)
+        _second_factor_set_up(app, user)
 
 
-def _second_factor_disabled(app: Flask, **rest: Any) -> None:
-    _tell_owner("Your TIA Hub account no longer asks for a code: its authenticator app was turned off just now.")
+def _second_factor_disabled(app: Flask, user: Person, **rest: Any) -> None:
+    scope = IdentityScope.of_request()
+    tell(scope, user, SecurityEvent.APP_TURNED_OFF)
+    sessions.renew(scope)
+
+
+def _password_changed(app: Flask, user: Person, **rest: Any) -> None:
+    scope = IdentityScope.of_request()
+    forget_sessions(scope, user.id, but=sessions.hashed_key())
+    kill_links(scope, user.id)
+    tell(scope, user, SecurityEvent.PASSWORD_CHANGED)
+
+
+def _password_reset(app: Flask, user: Person, **rest: Any) -> None:
+    scope = IdentityScope.of_request()
+    forget_sessions(scope, user.id)
+    kill_links(scope, user.id)
+    tell(scope, user, SecurityEvent.PASSWORD_RESET)
 
 
 def _guessed_address() -> str:
     """Whose account this request tries to open."""
-    if current_user.is_authenticated:
-        return str(current_user.email)
-    if request.endpoint in ("security.login", "security.forgot_password"):
+    if request.endpoint in BY_ADDRESS and not current_user.is_authenticated:
         return request.form.get("email", "")
-    person = current_store().find_user(fs_uniquifier=cookie.get("tf_user_id", ""))
+    person = current_user if current_user.is_authenticated else half_way()
     return person.email if person else ""
 
 
@@ -77,28 +103,43 @@ def _leads_elsewhere() -> bool:
     )
 
 
+def _lost_on_the_way() -> ResponseReturnValue | None:
+    """Where Flask-Security's step for codes would end a session, or fail, because there is no code to ask for."""
+    if current_user.is_authenticated:
+        # It takes this for a broken sign-in, so that a link from anywhere would end the session.
+        return redirect(url_for("home.places")) if "tf_state" not in cookie else None
+    person = half_way() if cookie.get("tf_state") == "ready" else None
+    if person is not None and person.tf_totp_secret is None:
+        return redirect(url_for("accounts.passkey_sign_in", next=request.args.get("next")))
+    return None
+
+
 def _watch() -> ResponseReturnValue | None:
-    """Before each of Flask-Security's pages: close what is not offered, count guesses, sign out by a form of ours alone."""
+    """Before each page of signing in: close what is not offered, count guesses, sign out by a form of ours alone."""
     endpoint = request.endpoint or ""
+    if not endpoint.startswith(("security.", "accounts.")):
+        return None
     if endpoint in CLOSED:
         abort(404)
-    if endpoint.startswith("security.") and request.is_json:
+    if request.is_json:
         # Pages only: what a body of JSON holds would be neither counted as a guess nor looked at for where it leads.
         abort(400)
-    if endpoint == "security.two_factor_token_validation" and current_user.is_authenticated and "tf_state" not in cookie:
-        # Flask-Security takes this for a broken sign-in and ends the session, so that a link from anywhere would.
-        return redirect(url_for("home.places"))
-    if endpoint.startswith("security.") and _leads_elsewhere():
+    if endpoint == "security.two_factor_token_validation":
+        lost = _lost_on_the_way()
+        if lost is not None:
+            return lost
+    if _leads_elsewhere():
         # No page of ours has such an address.
         return redirect(request.path) if request.method == "GET" else error_page(400)
-    if request.method != "POST" or not endpoint.startswith("security."):
+    if request.method != "POST":
         return None
     if endpoint == "security.logout" and not csrf_holds():
         return error_page(
             400, text="Your page had been open too long. You are still signed in: reload the page and sign out there."
         )
     g.sets_up_second_factor = cookie.get("tf_state") == "validating_profile"
-    if endpoint in GUESSES and not _may_try():
+    # Without a token of its session nothing is tried, whoever sent it: only the form comes back.
+    if endpoint in GUESSES and csrf_holds() and not _may_try(GUESSES[endpoint]):
         response = error_page(
             429,
             title="That was tried too often",
@@ -109,10 +150,15 @@ def _watch() -> ResponseReturnValue | None:
     return None
 
 
-def _may_try() -> bool:
+def _may_try(kind: Guess) -> bool:
     email = _guessed_address()
     with transaction(IdentityScope()) as scope:
-        return take_try(scope, email=email, address=request.remote_addr or "")
+        found = take_try(scope, kind, email=email, address=request.remote_addr or "", browser=browser_hash())
+        if found is Try.LAST and kind is not Guess.MAIL:
+            person = find_person(scope, email)
+            if person is not None and is_news(scope, email):
+                tell(scope, person, SecurityEvent.TOO_MANY_TRIES)
+    return found is not Try.REFUSED
 
 
 def _after(response: Response) -> Response:
@@ -124,15 +170,16 @@ def _after(response: Response) -> Response:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     set_up = request.endpoint in ("security.two_factor_token_validation", "security.two_factor_setup_validate")
     refused = response.location == url_for("security.two_factor_setup")
-    if (
-        set_up
-        and not refused
-        and g.sets_up_second_factor
-        and current_user.is_authenticated
-        and not current_user.mf_recovery_codes
-    ):
-        response.location = url_for("security.mf_recovery_codes")
+    if set_up and not refused and g.sets_up_second_factor and current_user.is_authenticated:
+        response.location = after_set_up(response.location or "")
     return response
+
+
+def after_set_up(otherwise: str) -> str:
+    """Where somebody goes who has just set up a second factor: to get recovery codes, or back to what they wanted."""
+    if not current_user.mf_recovery_codes:
+        return url_for("security.mf_recovery_codes")
+    return str(cookie.pop(sessions.AFTER_SET_UP, otherwise))
 
 
 def register(app: Flask) -> None:
@@ -140,5 +187,7 @@ def register(app: Flask) -> None:
     tf_profile_changed.connect(_second_factor_set_up, app)
     tf_code_confirmed.connect(_second_factor_confirmed, app)
     tf_disabled.connect(_second_factor_disabled, app)
+    password_changed.connect(_password_changed, app)
+    password_reset.connect(_password_reset, app)
     app.before_request(_watch)
     app.after_request(_after)

@@ -30,6 +30,11 @@ def line(context: click.Context, parameter: click.Parameter, value: str) -> str:
     return value
 
 
+def optional_line(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """One line of text, or nothing."""
+    return line(context, parameter, value) if value.strip() else ""
+
+
 def address(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """An email address, in lower case."""
     value = value.strip().lower()

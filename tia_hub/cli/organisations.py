@@ -1,5 +1,6 @@
 """Organisations: made, looked at, taken out, brought in, put back, deleted."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,9 @@ import click
 
 from tia_hub.cli import checks
 from tia_hub.cli.frame import application, as_json, dry_run, example, operator, show, show_list, undo, would
-from tia_hub.cli.places import inside, organisation_at, partnership_at, partnerships
+from tia_hub.cli.places import inside, note, organisation_at, partnership_at, partnerships
 from tia_hub.core.scope import PartnershipScope, transaction
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types import Sector, Step
 
 slug_argument = click.argument("slug", callback=checks.slug)
 
@@ -37,8 +38,8 @@ def list_them(at: str | None, machine: bool) -> None:
     with application():
         for office in [partnership_at(at)] if at else partnerships():
             with transaction(office, read_only=True) as scope:
-                rows += [(each.slug, each.name, each.sector, office.slug) for each in list_organisations(scope)]
-    show_list(("slug", "name", "sector", "partnership"), rows, machine=machine)
+                rows += [(each.slug, each.name, each.sector, each.state, office.slug) for each in list_organisations(scope)]
+    show_list(("slug", "name", "sector", "state", "partnership"), rows, machine=machine)
 
 
 @organisation.command("show")
@@ -55,6 +56,9 @@ def show_it(slug: str, machine: bool) -> None:
             "name": found.name,
             "partnership": office.slug,
             "sector": found.sector,
+            "state": found.state,
+            "state_reason": found.state_reason,
+            "to_be_deleted_on": found.closing_on,
             "headcount": found.headcount,
             "areas": [area.name for area in found.areas],
             "made_on": found.created_at.date(),
@@ -89,6 +93,132 @@ def create(at: str, name: str, sector: str, headcount: int, areas: tuple[str, ..
         if dry_run:
             undo(scope)
     would(f"{name} is there, at /o/{slug}/. Invite its lead: tia-hub invite lead --organisation {slug}", dry=dry_run)
+
+
+reason_option = click.option("--reason", default="", callback=checks.optional_line, help="Why; its members read it.")
+
+
+def _step(slug: str, step: Step, reason: str, *, dry: bool) -> None:
+    from tia_hub.tenants.services.lifecycle import change_state
+
+    with application():
+        office, found = organisation_at(slug)
+        with transaction(office) as scope:
+            changed = change_state(scope, found.id, step, reason=reason)
+            name, state = changed.name, changed.life.state.words.lower()
+            if dry:
+                undo(scope)
+        if not dry:
+            note(slug, f"Made the organisation {state}" + (f": {reason}" if reason else ""))
+    would(f"{name} is {state}. Its leads are told.", dry=dry)
+
+
+@organisation.command("suspend")
+@slug_argument
+@reason_option
+@dry_run
+@example('organisation suspend harbour-trust --reason "It is put back from a backup"')
+def suspend(slug: str, reason: str, dry_run: bool) -> None:
+    """Close an organisation for everybody, until it is made active again. Nothing in it is lost."""
+    _step(slug, Step.SUSPEND, reason, dry=dry_run)
+
+
+@organisation.command("reactivate")
+@slug_argument
+@reason_option
+@dry_run
+@example("organisation reactivate harbour-trust")
+def reactivate(slug: str, reason: str, dry_run: bool) -> None:
+    """Open a suspended or archived organisation again."""
+    _step(slug, Step.REACTIVATE, reason, dry=dry_run)
+
+
+@organisation.command("archive")
+@slug_argument
+@reason_option
+@dry_run
+@example("organisation archive harbour-trust")
+def archive(slug: str, reason: str, dry_run: bool) -> None:
+    """Leave an organisation to its leads to read and to export; nothing in it can be changed."""
+    _step(slug, Step.ARCHIVE, reason, dry=dry_run)
+
+
+@organisation.command("delete")
+@slug_argument
+@click.option("--name", "typed", required=True, help="The organisation's whole name, typed to make sure.")
+@dry_run
+@example('organisation delete harbour-trust --name "Harbour Trust"')
+def delete(slug: str, typed: str, dry_run: bool) -> None:
+    """Ask for the deletion of an organisation. It waits, and everybody concerned is told.
+
+    The wait is DELETION_WAIT_DAYS, in which its leads can still export it, and they or the office can stop it. Then a job
+    deletes every row, and a certificate says so.
+    """
+    from tia_hub.tenants.services.lifecycle import ask_for_deletion
+
+    with application() as app:
+        office, found = organisation_at(slug)
+        wait = timedelta(days=app.extensions["settings"].deletion_wait_days)
+        with transaction(office) as scope:
+            changed = ask_for_deletion(scope, found.id, typed_name=typed, wait=wait)
+            day = changed.closing_on
+            if dry_run:
+                undo(scope)
+        if not dry_run:
+            note(slug, f"Asked for the organisation to be deleted on {day:%d.%m.%Y}")
+    would(f"{found.name} is deleted on {day}, unless it is stopped: tia-hub organisation keep {slug}", dry=dry_run)
+
+
+@organisation.command("keep")
+@slug_argument
+@dry_run
+@example("organisation keep harbour-trust")
+def keep(slug: str, dry_run: bool) -> None:
+    """Stop a deletion that the office or the operator asked for. One that a lead asked for only its leads can stop."""
+    from tia_hub.tenants.services.lifecycle import stop_deletion
+
+    with application():
+        office, found = organisation_at(slug)
+        with transaction(office) as scope:
+            stop_deletion(scope, found.id)
+            if dry_run:
+                undo(scope)
+        if not dry_run:
+            note(slug, "Stopped the deletion of the organisation")
+    would(f"{found.name} stays.", dry=dry_run)
+
+
+@organisation.command("restore")
+@slug_argument
+@click.option(
+    "--from", "url", required=True, envvar="BACKUP_DATABASE_URL", help="A restored copy of the database, as tia_backup."
+)
+@click.option("--only-missing", is_flag=True, help="Bring back what is not here, and leave everything else as it is.")
+@dry_run
+@as_json
+@example(
+    "organisation restore harbour-trust --from postgresql+psycopg://tia_backup@localhost/tia_copy --dry-run",
+    "organisation restore harbour-trust --from postgresql+psycopg://tia_backup@localhost/tia_copy --only-missing",
+)
+def restore_it(slug: str, url: str, only_missing: bool, dry_run: bool, machine: bool) -> None:
+    """Put one organisation back as it was in a backup. No other is touched.
+
+    Restore the backup beside this database first, and suspend the organisation, unless only what is missing is to come back.
+    """
+    from tia_hub.leaving.services.restoring import backup, compare, find_in_backup, restore
+
+    with application(), backup(url) as source:
+        found = find_in_backup(source, slug)
+        differences = compare(source, found) if dry_run else restore(source, found, actor=operator(), only_missing=only_missing)
+    rows = [(each.table, each.same, each.changed, each.missing, each.added) for each in differences if each.any]
+    head = ("table", "same", "changed", "missing_here", "only_here")
+    if machine:
+        show_list(head, rows, machine=True)
+        return
+    if rows:
+        show_list(head, rows, machine=False)
+    done = "what was missing is back" if only_missing else "it is as it was in the backup"
+    would(f"{found.name}: {done if rows else 'nothing differs from the backup'}.", dry=dry_run)
 
 
 @organisation.command("export")

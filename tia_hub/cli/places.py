@@ -4,6 +4,7 @@ import click
 
 from tia_hub.cli.frame import as_owner, operator
 from tia_hub.core.scope import OrganisationScope, PartnershipScope, transaction
+from tia_hub.core.trail import record
 from tia_hub.tenants.models import Organisation
 from tia_hub.tenants.queries.organisations import find_organisation_at, list_partnerships
 
@@ -45,3 +46,9 @@ def inside(slug: str) -> OrganisationScope:
         name=organisation.name,
         actor=operator(),
     )
+
+
+def note(slug: str, words: str) -> None:
+    """Have what the operator did on the organisation's own trail, where its leads read it; needs the application."""
+    with transaction(inside(slug)) as scope:
+        record(scope, "organisation.operator", words)

@@ -22,7 +22,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-SCOPE_SETTINGS = ("organisation", "partnership", "provider", "home", "member", "person_key", "token")
+SCOPE_SETTINGS = ("organisation", "partnership", "provider", "home", "member", "person_key", "token", "way_in")
 """The settings `app.…` that policies read; every transaction sets each of them, to nothing where its scope has none."""
 
 _LAY_SCOPE = text(

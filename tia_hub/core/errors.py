@@ -26,7 +26,7 @@ class Refused(Exception):
 WITH_WORDS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 """The statuses that `errors/_error.html` has words for."""
 
-NEVER_KEPT = ("password", "token", "code", "secret")
+NEVER_KEPT = ("password", "token", "code", "secret", "locked", "challenge", "credential")
 
 
 def kept_fields() -> list[tuple[str, str]]:

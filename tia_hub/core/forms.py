@@ -29,6 +29,7 @@ TEXT = 20_000
 MARK_LOST = "This page was changed on its way. Open it again"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff\ufffd]")
 
 
@@ -46,14 +47,14 @@ def fault_in_text(value: str, longest: int) -> str | None:
     return None
 
 
-def is_address(value: str) -> bool:
-    """Whether a text can be an e-mail address."""
-    return bool(re.fullmatch(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]+", value))
-
-
 def show_text(value: str) -> str:
     """Text as it is put back into its field: what can't be stored can't be in a page either, and shows as �."""
     return _CONTROL.sub("\ufffd", value)
+
+
+def is_email_address(value: str) -> bool:
+    """Whether a text can be an e-mail address."""
+    return _EMAIL.fullmatch(value) is not None
 
 
 class Required(InputRequired):
@@ -144,7 +145,7 @@ class EmailField(LineField):
         super().pre_validate(form)
         if self.data:
             self.data = self.data.lower()
-            if not is_address(self.data):
+            if not is_email_address(self.data):
                 raise StopValidation("Enter an email address in the correct format, like name@example.com")
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from flask import current_app
+from flask.typing import ResponseReturnValue
 
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
@@ -35,6 +36,12 @@ class Place:
     permissions: frozenset[Permission]
     member_id: UUID | None = None
     """The membership, where the place is an organisation."""
+    second_factor: bool = False
+    """Whether a session must have been opened with a second factor to come in."""
+    idle_minutes: int | None = None
+    """After how long without use its members sign in again, where that is sooner than elsewhere."""
+    own_sign_in: str = "off"
+    """How far the place has people signed in by a provider of its own."""
     logo: str | None = None
     """The version of the place's logo, where it has one."""
     access: Access = Access.OPEN
@@ -56,6 +63,12 @@ class Resolver(Protocol):
 
     def make_scope(self, place: Place, actor: Actor) -> Home:
         """The scope of a place."""
+
+    def refuse_sign_in(self, place: Place | None) -> ResponseReturnValue | None:
+        """The page to answer with where the way in which this session was signed in does not open a place; None where it does.
+
+        Without a place: whether it opens the pages of the person's own account.
+        """
 
     def list_at_rest(self, scope: Scope, home_ids: Collection[UUID], *, hold: bool = False) -> set[UUID]:
         """Those of some homes where nothing is done at the moment, as the scope sees them.

@@ -34,12 +34,18 @@ class Permission(Enum):
     COURSE_SCORE = (PlaceKind.ORGANISATION, "answer the five selection questions for the organisation")
     OUTCOME_WRITE = (PlaceKind.ORGANISATION, "record and share outcomes")
     PUBLICATION_READ = (PlaceKind.ORGANISATION, "see what the coordinator sees of the organisation")
+    SIGN_IN_MANAGE = (PlaceKind.ORGANISATION, "have people sign in by the organisation's own identity provider")
     ORGANISATION_CHANGE = (
         PlaceKind.ORGANISATION,
         "change the organisation's logo and number of staff, and ask for its deletion or stop it",
     )
-    ORGANISATION_TRAIL = (PlaceKind.ORGANISATION, "read the organisation's trail")
+    SIGN_IN_RULES = (PlaceKind.ORGANISATION, "decide what is asked of members who sign in")
     ORGANISATION_EXPORT = (PlaceKind.ORGANISATION, "take all of the organisation's data away, self-assessments sealed")
+    ORGANISATION_TRAIL = (
+        PlaceKind.ORGANISATION,
+        "read the organisation's trail, take it away, and see who has access",
+    )
+    RETENTION_CHOOSE = (PlaceKind.ORGANISATION, "choose how long the organisation keeps things")
     # The coordinator's office
     PARTNERSHIP_OPEN = (
         PlaceKind.PARTNERSHIP,

@@ -2,8 +2,8 @@
 
 `@require(permission)` is the door of a place: it finds out who is there, mints the scope that the permission gives, opens its
 data for one transaction and hands it to the view. Signed out: sign-in. No member of the place: 404, as if it did not exist.
-Member without the permission: 403. The door owns the transaction: an unsafe method commits when its view succeeded, a safe
-one can't write at all.
+Member without the permission, or signed in in a way that the place does not take: 403. The door owns the transaction: an
+unsafe method commits when its view succeeded, a safe one can't write at all.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,11 @@ from flask_wtf.csrf import ValidationError, validate_csrf
 
 from tia_hub.core.db import db
 from tia_hub.core.errors import error_page
-from tia_hub.core.identity import Access, resolver
+from tia_hub.core.identity import Access, Place, resolver
+from tia_hub.core.pages import htmx, page
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import Actor, Home, IdentityScope, Scope, transaction
+from tia_hub.core.sealed import lock_typed
 from tia_hub.core.trail import is_recorded, record
 
 Arguments = ParamSpec("Arguments")
@@ -45,10 +47,19 @@ class MissingPolicy(RuntimeError):
     """An endpoint was written without saying who may reach it."""
 
 
-def _refuse_unsigned() -> ResponseReturnValue:
+def refuse_unsigned() -> ResponseReturnValue:
+    """The answer to somebody who is not signed in: the way to sign in, and back with all that they typed."""
+    if htmx:
+        return error_page(401)
     if request.method in SAFE:
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    return error_page(401)
+    locked = lock_typed()
+    return error_page(401) if locked is None else signed_out_page(locked)
+
+
+def signed_out_page(locked: str) -> Response:
+    """The page that keeps what was typed until its writer has signed in again."""
+    return page("errors/signed_out.html", status=401, locked=locked)
 
 
 def csrf_holds() -> bool:
@@ -92,6 +103,12 @@ def _actor() -> Actor:
     return Actor(person_id=current_user.id, name=current_user.name, address=request.remote_addr)
 
 
+def keep_door(place: Place) -> ResponseReturnValue | None:
+    """What a place asks of its members' sign-in beyond their being signed in; None where this session has it."""
+    keeper: Callable[[Place], ResponseReturnValue | None] = current_app.extensions["doorkeeper"]
+    return keeper(place)
+
+
 def _note_refusal(scope: Home, permission: Permission) -> None:
     """Write on the place's trail that a member tried what their role does not permit; once an hour, however often they try."""
     with transaction(scope):
@@ -114,11 +131,14 @@ def require(
         def door(**arguments: Any) -> ResponseReturnValue:
             slug = arguments.pop(permission.place.value)
             if not current_user.is_authenticated:
-                return _refuse_unsigned()
+                return refuse_unsigned()
             found = resolver()
             place = found.find_place(IdentityScope.of_request(), permission.place, slug)
             if place is None:
                 abort(404)
+            refusal = found.refuse_sign_in(place) or keep_door(place)
+            if refusal is not None:
+                return refusal
             actor = _actor()
             db.session.close()
             title, text = place.notice or (None, None)
@@ -145,7 +165,10 @@ def signed_in(view: Callable[Concatenate[IdentityScope, Arguments], ResponseRetu
     @wraps(view)
     def door(**arguments: Any) -> ResponseReturnValue:
         if not current_user.is_authenticated:
-            return _refuse_unsigned()
+            return refuse_unsigned()
+        refusal = resolver().refuse_sign_in(None)
+        if refusal is not None:
+            return refusal
         actor = _actor()
         db.session.close()
         return _answer(view, IdentityScope(actor=actor), arguments)
@@ -165,6 +188,12 @@ def public(view: View) -> View:
 
     setattr(door, POLICY, "public")
     return door
+
+
+def harmless(view: View) -> View:
+    """No door, and no token asked: for a form that changes nothing, sent from a page that is older than the session."""
+    setattr(view, POLICY, "public")
+    return view
 
 
 def policy_of(app: Flask, endpoint: str) -> Policy | None:

@@ -32,6 +32,9 @@ class Actor:
 
 SYSTEM = Actor()
 
+NOWHERE = UUID(int=0)
+"""Stands where a place would be named and there is none."""
+
 
 @dataclass(kw_only=True, eq=False)
 class Scope(ABC):
@@ -174,11 +177,43 @@ class IdentityScope(Scope):
         return scope
 
     def settings(self) -> dict[str, str]:
-        """The sign-in key."""
+        """The sign-in key, and the acting person as the home of their own jobs and mails."""
         key = self.person_key
         if key is None and has_request_context():
             key = cookie.get("_user_id")
-        return {"person_key": key or ""}
+        return {"person_key": key or "", "home": str(self.actor.person_id) if self.actor.person_id else ""}
+
+
+@dataclass(kw_only=True, eq=False)
+class PersonScope(Home):
+    """What somebody has of their own, apart from every place: their copy, their erasure, and jobs that serve them."""
+
+    database_role = "tia_identity"
+    kind = "person"
+    person_id: UUID
+
+    @classmethod
+    def of(cls, scope: IdentityScope) -> "PersonScope":
+        """The acting person's own, in the transaction of their identity. Raises ValueError where nobody acts."""
+        if scope.actor.person_id is None:
+            raise ValueError("nobody acts")
+        own = cls(person_id=scope.actor.person_id, actor=scope.actor)
+        own.session = scope.session
+        return own
+
+    def settings(self) -> dict[str, str]:
+        """The person as the home of their jobs."""
+        return {"home": str(self.person_id)}
+
+    @property
+    def home_id(self) -> UUID:
+        """The person."""
+        return self.person_id
+
+    @property
+    def home_partnership_id(self) -> UUID:
+        """None: people belong to partnerships by their places."""
+        return NOWHERE
 
 
 @dataclass(kw_only=True, eq=False)
@@ -191,6 +226,19 @@ class InvitationScope(Scope):
     def settings(self) -> dict[str, str]:
         """The hash of the token."""
         return {"token": self.token_hash}
+
+
+@dataclass(kw_only=True, eq=False)
+class WayInScope(Scope):
+    """The organisations that have people signed in by a provider of their own, and that somebody named before signing in."""
+
+    database_role = "tia_identity"
+    way_in: str
+    """The slug of an organisation, or an e-mail domain that was confirmed as its own."""
+
+    def settings(self) -> dict[str, str]:
+        """The name."""
+        return {"way_in": self.way_in}
 
 
 @dataclass(kw_only=True, eq=False)
@@ -215,6 +263,28 @@ class DispatchScope(Scope):
     def settings(self) -> dict[str, str]:
         """None: the role itself is the limit."""
         return {}
+
+
+@dataclass(kw_only=True, eq=False)
+class InstallationScope(Home):
+    """The installation as the home of its own work, such as the nightly removal of what is kept no longer."""
+
+    database_role = "tia_dispatch"
+    kind = "installation"
+
+    def settings(self) -> dict[str, str]:
+        """The installation as the home of its jobs."""
+        return {"home": str(NOWHERE)}
+
+    @property
+    def home_id(self) -> UUID:
+        """The same for every installation."""
+        return NOWHERE
+
+    @property
+    def home_partnership_id(self) -> UUID:
+        """None: it serves all of them."""
+        return NOWHERE
 
 
 @dataclass(kw_only=True, eq=False)

@@ -45,6 +45,7 @@ def configure(settings: Settings) -> dict[str, Any]:
     prefix = "__Host-" if settings.secure_cookies else ""
     return {
         "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SECRET_KEY_FALLBACKS": settings.signing_keys[1:],
         "SESSION_COOKIE_NAME": f"{prefix}tia",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -56,6 +57,8 @@ def configure(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_PARTS": 1000,
         "TRUSTED_HOSTS": [settings.host.split(":")[0]],
         "PREFERRED_URL_SCHEME": settings.base_url.split("://")[0],
+        # The last one signs.
+        "WTF_CSRF_SECRET_KEY": settings.signing_keys[::-1],
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_ENABLED": True,

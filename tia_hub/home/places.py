@@ -3,9 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from tia_hub.accounts.oidc.vouching import has_own_second_factor, is_vouched_only, vouchers
 from tia_hub.accounts.queries import find_key
+from tia_hub.core.errors import kept_fields
 from tia_hub.core.identity import Access, Place
-from tia_hub.core.permissions import PlaceKind
+from tia_hub.core.pages import page
+from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.scope import (
     Actor,
     DispatchScope,
@@ -20,13 +27,13 @@ from tia_hub.home.presenters.places import access_to, notice_of
 from tia_hub.tenants.models import Membership, Organisation, Partnership
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.own import find_own_membership, find_own_office, list_own_memberships, list_own_offices
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
+from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OwnSignIn, Role
 from tia_hub.trainers.models import Provider
 from tia_hub.trainers.queries import find_own_provider, list_own_providers
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
 
-def _of_organisation(organisation: Organisation, membership: Membership) -> Place:
+def _of_organisation(organisation: Organisation, membership: Membership, own_sign_in: OwnSignIn) -> Place:
     role = Role(membership.role)
     access, notice = access_to(organisation, role), notice_of(organisation, role)
     return Place(
@@ -38,6 +45,9 @@ def _of_organisation(organisation: Organisation, membership: Membership) -> Plac
         role=role.words,
         permissions=frozenset() if access is Access.SHUT else role.permissions,
         member_id=membership.id,
+        second_factor=organisation.second_factor,
+        idle_minutes=organisation.idle_minutes,
+        own_sign_in=own_sign_in,
         logo=organisation.logo_version,
         access=access,
         notice=notice,
@@ -122,3 +132,43 @@ class Places:
         if isinstance(scope, OrganisationScope | DispatchScope):
             return list_at_rest(scope, home_ids, hold=hold)
         return set()
+
+    def refuse_sign_in(self, place: Place | None) -> ResponseReturnValue | None:
+        """The page to answer with where the way in which this session was signed in does not open a place (ADR 19)."""
+        if place is not None and (place.access is Access.SHUT or _is_vouched_for(place)):
+            return None
+        if is_vouched_only():
+            return _ask_for_own_factor(self.list_places(IdentityScope.of_request()), place)
+        enforced = place is not None and place.own_sign_in == OwnSignIn.ENFORCED
+        if place is None or not enforced or Permission.SIGN_IN_MANAGE in place.permissions:
+            return None
+        return page("tenants/sign_in_only.html", status=403, place=place, here=_here(), kept=kept_fields())
+
+
+def _ask_for_own_factor(places: list[Place], place: Place | None) -> ResponseReturnValue | None:
+    """Who was let in by a provider alone goes on with their own second factor.
+
+    Their account is open without it where those who vouch for them speak for all that they have.
+    """
+    has_one = has_own_second_factor(current_user)
+    vouched_for = [each for each in places if _is_vouched_for(each)]
+    if place is None and not has_one and len(vouched_for) == len(places):
+        return None
+    return page(
+        "tenants/own_factor.html",
+        status=403,
+        place=place,
+        vouched_for=vouched_for,
+        has_one=has_one,
+        here=_here(),
+        kept=kept_fields(),
+    )
+
+
+def _is_vouched_for(place: Place) -> bool:
+    return place.own_sign_in != OwnSignIn.OFF and place.id in vouchers()
+
+
+def _here() -> str:
+    """The address to come back to."""
+    return request.full_path.rstrip("?") if request.method == "GET" else ""

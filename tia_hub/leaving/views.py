@@ -7,14 +7,16 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tia_hub.accounts.security import confirmed_lately
+from tia_hub.core.errors import NotFound
 from tia_hub.core.jobs.services import get_job
 from tia_hub.core.pages import htmx, page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
-from tia_hub.core.scope import OrganisationScope, transaction
+from tia_hub.core.scope import OrganisationScope, PartnershipScope, transaction
 from tia_hub.leaving.forms import ExportForm
-from tia_hub.leaving.presenters import export_lines, export_page
-from tia_hub.leaving.queries import find_part, get_export, list_exports
+from tia_hub.leaving.presenters import certificate_lines, certificate_page, export_lines, export_page
+from tia_hub.leaving.queries import find_part, get_certificate, get_export, list_certificates, list_exports
+from tia_hub.leaving.services.deleting import canonical
 from tia_hub.leaving.services.exporting import cancel_export, note_download, request_export
 
 bp = Blueprint("leaving", __name__)
@@ -116,3 +118,33 @@ def _parts(scope: OrganisationScope, export_id: UUID) -> Iterator[bytes]:
             number += 1
 
     return read()
+
+
+@bp.get("/p/<partnership>/certificates")
+@require(Permission.ORGANISATION_MANAGE)
+def certificates(scope: PartnershipScope) -> ResponseReturnValue:
+    """The certificates of organisations that were deleted."""
+    return page("leaving/certificates.html", scope=scope, certificates=certificate_lines(list_certificates(scope)))
+
+
+@bp.get("/p/<partnership>/certificates/<uuid:certificate_id>")
+@require(Permission.ORGANISATION_MANAGE)
+def certificate(scope: PartnershipScope, certificate_id: UUID) -> ResponseReturnValue:
+    """What was deleted of an organisation that is gone."""
+    shown = certificate_page(get_certificate(scope, certificate_id))
+    return page("leaving/certificate.html", scope=scope, certificate=shown)
+
+
+@bp.get("/p/<partnership>/certificates/<uuid:certificate_id>.<any(pdf, json):kind>")
+@require(Permission.ORGANISATION_MANAGE)
+def certificate_file(scope: PartnershipScope, certificate_id: UUID, kind: str) -> ResponseReturnValue:
+    """A certificate to keep: as a document, or as the text that its SHA-256 is of."""
+    found = get_certificate(scope, certificate_id)
+    content = found.pdf if kind == "pdf" else canonical(found.content).encode()
+    if content is None:
+        raise NotFound
+    response = Response(content, mimetype=f"application/{kind}")
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"certificate-of-deletion-{found.deleted_at:%Y-%m-%d}.{kind}"
+    )
+    return response

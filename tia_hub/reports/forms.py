@@ -13,6 +13,8 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.reports.queries.members import Colleague
 from tia_hub.tenants.types import Sector
 
+OFFERED = tuple(frequency for frequency in Frequency if frequency is not Frequency.DAILY)
+
 
 class TimeField(LineField):
     """A time of the day in 24 hours; `time` is what was typed, as a time."""
@@ -48,7 +50,7 @@ class ScheduleForm(RecipientsForm):
 
     token = TokenField()
     title = LineField("Title of the reports", required="Enter a title for the reports")
-    frequency = ChoiceField("How often", choices=choices_of(Frequency), required="Choose how often")
+    frequency = ChoiceField("How often", choices=choices_of(OFFERED), required="Choose how often")
     first_on = DateField("First day", required="Enter the first day")
     local_time = TimeField("Time of the day", required="Enter a time like 8:30 or 17:00")
 

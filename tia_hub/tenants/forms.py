@@ -7,10 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from flask_wtf.file import FileField
-from wtforms import Field
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, Field
 from wtforms.validators import StopValidation
 
+from tia_hub.accounts.oidc.asking import directory
+from tia_hub.accounts.oidc.types import ProviderFault
 from tia_hub.core.forms import (
+    LINE,
     ChoiceField,
     ChoicesField,
     EmailField,
@@ -18,16 +22,20 @@ from tia_hub.core.forms import (
     KeptField,
     LineField,
     ListField,
+    SecretField,
     TextField,
     choices_of,
+    fault_in_text,
 )
+from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
-from tia_hub.tenants.mail_domains import read_domain
-from tia_hub.tenants.models import Area, Membership, Team
+from tia_hub.tenants.models import Area, IdentityProvider, Membership, Team
+from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
-from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Sector
+from tia_hub.tenants.types import Newcomers, OwnSignIn, PeopleOrder, PeopleState, PeopleWanted, Role, SecondFactor, Sector
 
-MOST_STAFF = 1_000_000
+LONGEST_IDLE = 60
+"""Minutes without use after which everybody signs in again; an organisation may only choose fewer."""
 MOST_BY_LINK = 10_000
 MOST_PASTED = 100_000
 """Characters of a list of addresses: some two thousand."""
@@ -52,14 +60,6 @@ class _WithHeadcount(Form):
             raise StopValidation(f"The number of staff must be a whole number up to {MOST_STAFF:,}, like 40")
 
 
-def read_headcount(typed: str) -> int | None:
-    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
-    digits = re.sub(r"[ ,]", "", typed)
-    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
-        return None
-    return int(digits)
-
-
 class OwnOrganisationForm(_WithHeadcount):
     """What the leads of an organisation may change of its entry."""
 
@@ -82,6 +82,17 @@ class LogoForm(Form):
             raise StopValidation("Choose a picture")
 
 
+class OrganisationListForm(Form):
+    """A spreadsheet of organisations."""
+
+    file = FileField("File", description="An Excel workbook (.xlsx) or a CSV file of up to 2 megabytes")
+
+    def validate_file(self, field: Field) -> None:
+        """Something was sent; what it is, is found out when it is read."""
+        if not field.data:
+            raise StopValidation("Choose a file")
+
+
 class OrganisationForm(_WithHeadcount):
     """An organisation's entry in the partnership."""
 
@@ -102,6 +113,28 @@ class OrganisationForm(_WithHeadcount):
             "headcount": read_headcount(self.headcount.data or "") or 0,
             "area_ids": [UUID(value) for value in self.areas.data or ()],
         }
+
+
+class SignInRulesForm(Form):
+    """What an organisation asks of its members' sign-in: as much as the installation does, or more."""
+
+    second_factor = ChoiceField(
+        "Does everybody need a second factor to come in?",
+        choices=[("yes", "Yes, everybody: an authenticator app or a passkey"), ("no", "As TIA Hub asks it of everybody")],
+        required="Choose whether everybody needs a second factor",
+        description="Somebody who learns a password can then still not come in",
+    )
+    idle = ChoiceField(
+        "After how long without use do people sign in again?",
+        choices=[("60", "60 minutes"), ("30", "30 minutes"), ("15", "15 minutes")],
+        required="Choose after how long people sign in again",
+        description="Nothing that they have typed is lost",
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, for the services."""
+        minutes = int(self.idle.data or 0)
+        return {"second_factor": self.second_factor.data == "yes", "idle_minutes": minutes if minutes < LONGEST_IDLE else None}
 
 
 class JoinForm(OrganisationForm):
@@ -207,24 +240,6 @@ class InviteManyForm(_TeamAndManager):
     def values(self) -> dict[str, Any]:
         """What all of them are to have, for the services."""
         return {"role": Role(self.role.data), "team_id": _id(self.team.data), "manager_id": _id(self.manager.data)}
-
-
-class DomainForm(Form):
-    """An e-mail domain of the organisation's own."""
-
-    domain = LineField(
-        "Email domain",
-        longest=254,
-        required="Enter the domain",
-        description="What comes after the @, like harbourtrust.example",
-    )
-
-    def validate_domain(self, field: Field) -> None:
-        """A domain, with or without the @."""
-        domain = read_domain(field.data)
-        if domain is None:
-            raise StopValidation("Enter a domain in the correct format, like harbourtrust.example")
-        field.data = domain
 
 
 class LinkForm(Form):
@@ -356,6 +371,99 @@ class HandOverForm(SuccessorForm):
         self.offer_managers(managers)
 
 
+class UploadForm(Form):
+    """A staff list to send."""
+
+    token = KeptField()
+    """Made with the page: the form sent twice is one upload."""
+    file = FileField("Staff list", description="An Excel workbook (.xlsx) or a CSV file, up to 10 MB and 100,000 rows")
+
+    def validate_file(self, field: Field) -> None:
+        """A file has to be chosen; what it is, is found out when it is read."""
+        if not isinstance(field.data, FileStorage) or not field.data.filename:
+            raise StopValidation("Choose the file with the staff list")
+
+    def validate_token(self, field: Field) -> None:
+        """What the page gave, if it was this page."""
+        if not field.data or fault_in_text(field.data, LINE):
+            raise StopValidation("Open this page again and choose the file once more")
+
+
+class LettersForm(Form):
+    """Whether the letters of a staff list are right."""
+
+    right = ChoiceField(
+        "Is this text right?",
+        choices=[("yes", "Yes, the letters are right"), ("no", "No, some letters are wrong")],
+        required="Choose whether the text is right",
+    )
+
+
+class ColumnsForm(Form):
+    """Which column of a staff list is which."""
+
+    email = ListField("Work email address", choices=[], required="Choose the column with the work email addresses")
+    name = ListField("Name", choices=[])
+    job_title = ListField("Job title", choices=[])
+    team = ListField("Team", choices=[])
+    role = ListField("Role", choices=[])
+    manager = ListField("Manager’s email address", choices=[])
+    leaving = ListField("Leaving", choices=[])
+    make_teams = BooleanField(
+        "Make the teams that are not there yet",
+        description="Otherwise a row that names an unknown team is a fault, which is how a misspelt name is found",
+    )
+
+    def offer(self, header: Sequence[str]) -> None:
+        """Fill the lists with the headings of the file."""
+        headings = [(str(place), f"{letter(place)}: {heading}") for place, heading in enumerate(header) if heading]
+        for field in self._lists():
+            field.choices = [("", "Not in the file"), *headings]
+
+    def _lists(self) -> list[ListField]:
+        return [field for field in self if isinstance(field, ListField)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """No column is two things at once."""
+        good = bool(super().validate(extra_validators))
+        taken: dict[str, str] = {}
+        for field in self._lists():
+            if field.data and not field.errors:
+                if field.data in taken:
+                    field.errors = [f"“{taken[field.data]}” has this column already. Choose another one"]
+                    good = False
+                taken.setdefault(field.data, field.label.text)
+        return good
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, for the services."""
+        return {
+            "columns": {field.name: int(field.data) for field in self._lists() if field.data},
+            "make_teams": bool(self.make_teams.data),
+        }
+
+
+class ImportForm(Form):
+    """What to do with a staff list that was checked."""
+
+    choice = ChoiceField(
+        "What do you want to import?",
+        choices=[("good", "Import the good rows"), ("nothing", "Import nothing")],
+        required="Choose whether to import the good rows or nothing",
+    )
+
+
+class LeaversForm(SuccessorForm):
+    """Whose access is to be closed, and who takes over those whom they manage."""
+
+    people = ChoicesField("Who has left?", choices=[], required="Choose the people who have left")
+
+    def offer(self, leavers: Iterable[Membership], managers: Iterable[Membership]) -> None:
+        """Fill both lists."""
+        self.people.choices = [(str(member.id), f"{member.person.name}, {member.person.email}") for member in leavers]
+        self.offer_managers(managers)
+
+
 class TeamForm(Form):
     """A team and its place in the tree."""
 
@@ -375,6 +483,114 @@ class TeamForm(Form):
     def values(self) -> dict[str, Any]:
         """What was entered, for the services."""
         return {"name": self.name.data, "parent_id": _id(self.parent.data), "remit": self.remit.data or ""}
+
+
+DISCOVERY = "/.well-known/openid-configuration"
+LONGEST_SECRET = 500
+
+
+class IssuerField(LineField):
+    """The address of an identity provider, exactly as it names itself; the address of its description will do as well."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take it without what every provider's description has at its end."""
+        super().process_formdata(valuelist)
+        self.data = (self.data or "").strip().removesuffix(DISCOVERY)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse an address that could never be asked."""
+        super().pre_validate(form)
+        if not self.data:
+            return
+        try:
+            directory().fetcher.check(self.data)
+        except ProviderFault as fault:
+            raise StopValidation("Enter the full address of the provider, beginning with https://") from fault
+        if "?" in self.data:
+            raise StopValidation("The address of a provider has no question mark")
+
+
+class ClientSecretField(SecretField):
+    """The secret of a client: pasted, never shown again."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can't be one."""
+        self.data = (self.data or "").strip()
+        if fault_in_text(self.data, LONGEST_SECRET) or not self.data.isprintable():
+            raise StopValidation(f"Paste the client secret again, in {LONGEST_SECRET} characters or fewer")
+
+
+class IdentityProviderForm(Form):
+    """An organisation's own identity provider."""
+
+    issuer = IssuerField(
+        "Address of the provider (issuer)",
+        required="Enter the address of the provider",
+        description="For example https://login.example.org/your-organisation",
+    )
+    client_id = LineField(
+        "Client ID", required="Enter the client ID", description="The provider shows it where you registered TIA Hub"
+    )
+    client_secret = ClientSecretField("Client secret")
+    state = ChoiceField("Do people sign in by it?", choices=choices_of(OwnSignIn), required="Choose how people sign in")
+    second_factor = ChoiceField(
+        "Who asks for the second factor?", choices=choices_of(SecondFactor), required="Choose who asks for the second factor"
+    )
+    newcomers = ChoiceField("Who may come in by it?", choices=choices_of(Newcomers), required="Choose who may come in")
+
+    @classmethod
+    def of(cls, provider: IdentityProvider | None) -> "IdentityProviderForm":
+        """The form with what there is; never the secret."""
+        if provider is None:
+            data = {"state": OwnSignIn.OFF, "second_factor": SecondFactor.HUB, "newcomers": Newcomers.INVITED}
+            return cls(formdata=None, data={name: each.value for name, each in data.items()})
+        names = ("issuer", "client_id", "state", "second_factor", "newcomers")
+        return cls(formdata=None, data={name: getattr(provider, name) for name in names})
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "issuer": self.issuer.data,
+            "client_id": self.client_id.data,
+            "client_secret": self.client_secret.data,
+            "state": OwnSignIn(self.state.data),
+            "second_factor": SecondFactor(self.second_factor.data),
+            "newcomers": Newcomers(self.newcomers.data),
+        }
+
+
+class EmailDomainForm(Form):
+    """An e-mail domain of an organisation."""
+
+    domain = LineField(
+        "Email domain",
+        required="Enter the domain",
+        description="What stands behind the @ in your addresses, like harbour.example.org",
+        longest=253,
+    )
+
+    def validate_domain(self, field: Field) -> None:
+        """A domain, however it was typed: with an @, an address before it, or capitals; kept as mail servers write it."""
+        domain = field.data.rpartition("@")[2].strip().rstrip(".").lower()
+        try:
+            domain = domain.encode("idna").decode()
+        except UnicodeError:
+            domain = ""
+        if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", domain):
+            raise StopValidation("Enter a domain like harbour.example.org")
+        field.data = domain
+
+
+class WorkAddressForm(Form):
+    """Whose organisation's sign-in is wanted."""
+
+    email = EmailField("Work email address", required="Enter your work email address")
+
+
+class MemberAddressForm(Form):
+    """Which member."""
+
+    member = EmailField("Their email address in TIA Hub", required="Enter their email address")
 
 
 class MergeForm(Form):

@@ -23,7 +23,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tia_hub.accounts.models import Person
 from tia_hub.core.clock import now
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.types import InvitationState, Life, OrganisationState, RequestState
+from tia_hub.tenants.types import (
+    InvitationState,
+    Life,
+    ListedOrganisation,
+    Newcomers,
+    OrganisationState,
+    OwnSignIn,
+    RequestState,
+    RowFault,
+    SecondFactor,
+)
 
 
 class Partnership(Identified, Base):
@@ -71,6 +81,7 @@ class Organisation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         CheckConstraint("headcount >= 0", name="headcount"),
+        CheckConstraint("idle_minutes IN (15, 30)", name="idle_minutes"),
         CheckConstraint(
             "(state = 'closing') = (closing_on IS NOT NULL) AND (state = 'closing') = (resumes_as IS NOT NULL)",
             name="closing",
@@ -84,6 +95,10 @@ class Organisation(Identified, Base):
     name: Mapped[str]
     sector: Mapped[str]
     headcount: Mapped[int] = mapped_column(default=0)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether nobody comes in here without a second factor, also where the installation asks for none."""
+    idle_minutes: Mapped[int | None]
+    """After how many minutes without use its members sign in again; None: after the installation's."""
     entry_checked_at: Mapped[datetime | None]
     """When a lead last said that the entry is right."""
     logo_version: Mapped[str | None]
@@ -153,10 +168,8 @@ class JoiningRequest(Identified, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "form_token"),
         UniqueConstraint("token_hash"),
-        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
         CheckConstraint("headcount >= 0", name="headcount"),
         Index("ix_joining_request_partnership_id_state", "partnership_id", "state", "confirmed_at"),
-        Index("ix_joining_request_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
     )
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     # Nothing is read back when one is written: who writes it may read it only by the token that was mailed.
@@ -182,7 +195,8 @@ class JoiningRequest(Identified, Base):
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(default="")
-    organisation_id: Mapped[UUID | None]
+    made_id: Mapped[UUID | None]
+    """The organisation that it became; that may be gone since."""
 
 
 class JoiningTry(Identified, Base):
@@ -197,6 +211,32 @@ class JoiningTry(Identified, Base):
     """The network address it came from."""
     recipient: Mapped[str]
     """A hash of the e-mail address that would get the mail."""
+
+
+class OrganisationList(Identified, Base):
+    """A spreadsheet of organisations that was read and checked, for a look before anything is added. Kept for a week."""
+
+    __tablename__ = "organisation_list"
+    __table_args__ = (Index("ix_organisation_list_partnership_id_created_at", "partnership_id", "created_at"),)
+
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"))
+    file_name: Mapped[str]
+    is_doubtful: Mapped[bool]
+    """Whether the letters of the file are a guess."""
+    unused: Mapped[list[str]] = mapped_column(JSONB)
+    """Headings that mean nothing here."""
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    added_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+
+    def read_rows(self) -> list[ListedOrganisation]:
+        """The rows that can be added."""
+        return [ListedOrganisation.model_validate(row) for row in self.rows]
+
+    def read_faults(self) -> list[RowFault]:
+        """The rows that can't be."""
+        return [RowFault.model_validate(fault) for fault in self.faults]
 
 
 class Team(OfOrganisation, Base):
@@ -271,6 +311,8 @@ class Membership(OfOrganisation, Base):
     listing: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     """The person's name and address in small letters without accents, to search and list by. PostgreSQL writes it, also when
     they change (`fold_text`)."""
+    forms_removed_at: Mapped[datetime | None]
+    """When the retention rule looked after what they wrote, once they had left."""
 
     person: Mapped[Person] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise", viewonly=True)
@@ -280,6 +322,87 @@ class Membership(OfOrganisation, Base):
         remote_side="[Membership.organisation_id, Membership.id]",
         foreign_keys="[Membership.organisation_id, Membership.manager_id]",
     )
+
+
+class StaffUpload(OfOrganisation, Base):
+    """A staff list that a lead uploaded. What is in it is forgotten when it is done with, at the latest after a week."""
+
+    __tablename__ = "staff_upload"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "token"),
+        Index("ix_staff_upload_organisation_id_created_at", "organisation_id", "created_at"),
+    )
+
+    token: Mapped[str]
+    """The form it was sent by: a form sent twice is one upload."""
+    file_name: Mapped[str]
+    uploaded_by: Mapped[UUID]
+    uploaded_by_name: Mapped[str]
+    state: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    preview: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """The headings and a few rows, to be shown while its letters and columns are looked at."""
+    columns: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
+    """Which of its columns is which, by key and place."""
+    make_teams: Mapped[bool] = mapped_column(default=False)
+    new_teams: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    """Paths of teams that are to be made."""
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
+    problem: Mapped[str | None]
+    """Why it could not be read."""
+    job_id: Mapped[UUID | None]
+    decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class StaffUploadRow(Base):
+    """A row of a staff list that is to be imported or can't be."""
+
+    __tablename__ = "staff_upload_row"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "upload_id"], ["staff_upload.organisation_id", "staff_upload.id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "membership_id"], ["membership.organisation_id", "membership.id"], ondelete="CASCADE"
+        ),
+        Index("ix_staff_upload_row_verdict", "organisation_id", "upload_id", "verdict", "step", "number"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """As a spreadsheet shows it."""
+    verdict: Mapped[str]
+    step: Mapped[int]
+    """Rows are imported in this order: a manager before those whom they are to manage."""
+    email: Mapped[str]
+    name: Mapped[str]
+    membership_id: Mapped[UUID | None]
+    """Whose place changes; None for somebody new."""
+    entry: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What is to be: role, job title, team and line manager; for a row at fault, its cells as they are in the file."""
+    words: Mapped[list[str]] = mapped_column(JSONB)
+    """What is wrong and what to do, or what changes."""
+    outcome: Mapped[str | None]
+    outcome_words: Mapped[str | None]
+
+
+class StaffUploadLeaver(Base):
+    """A present member who is not in a staff list, or is marked in it as leaving."""
+
+    __tablename__ = "staff_upload_leaver"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "upload_id"], ["staff_upload.organisation_id", "staff_upload.id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "membership_id"], ["membership.organisation_id", "membership.id"], ondelete="CASCADE"
+        ),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(primary_key=True)
+    marked: Mapped[bool]
+    """Whether the list says that they leave; else they are just not in it."""
 
 
 class Invitation(OfOrganisation, Base):
@@ -345,16 +468,6 @@ class Invitation(OfOrganisation, Base):
         return InvitationState.SENT if self.expires_at > now() else InvitationState.EXPIRED
 
 
-class MailDomain(OfOrganisation, Base):
-    """An e-mail domain that is the organisation's own: who has an address there may ask to join by its link."""
-
-    __tablename__ = "mail_domain"
-    __table_args__ = (UniqueConstraint("organisation_id", "domain"),)
-
-    domain: Mapped[str]
-    added_by: Mapped[str]
-
-
 class JoiningLink(OfOrganisation, Base):
     """A link by which people of the organisation's e-mail domains ask to join. Its token is known by its hash alone."""
 
@@ -392,3 +505,53 @@ class LinkRequest(OfOrganisation, Base):
     """The hash of the e-mail address."""
     address: Mapped[str]
     """The network address."""
+
+
+class OrganisationDomain(OfOrganisation, Base):
+    """An e-mail domain of an organisation. It counts once the coordinator's office has confirmed it."""
+
+    __tablename__ = "organisation_domain"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "domain"),
+        ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        Index("ix_organisation_domain_domain", "domain"),
+    )
+
+    partnership_id: Mapped[UUID]
+    domain: Mapped[str]
+    """In lower case, as it stands behind the @ (punycode for other scripts)."""
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None]
+    """The person who confirmed it."""
+
+
+class IdentityProvider(Base):
+    """An organisation's own OpenID Connect provider."""
+
+    __tablename__ = "identity_provider"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    state: Mapped[str] = mapped_column(default=OwnSignIn.OFF)
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    client_secret: Mapped[str]
+    """Sealed (`core.sealing`)."""
+    second_factor: Mapped[str] = mapped_column(default=SecondFactor.HUB)
+    newcomers: Mapped[str] = mapped_column(default=Newcomers.INVITED)
+    proven_at: Mapped[datetime | None]
+    """When somebody first came in by it as it is set up now; without that nothing can be enforced."""
+
+
+class VouchedPerson(OfOrganisation, Base):
+    """Who is who at an organisation's provider: bound at the first sign-in, by the provider's own identifier from then on."""
+
+    __tablename__ = "vouched_person"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "issuer", "subject"),
+        UniqueConstraint("organisation_id", "issuer", "person_id"),
+    )
+
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

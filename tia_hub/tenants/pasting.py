@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tia_hub.core.forms import LINE, fault_in_text, is_address
+from tia_hub.core.forms import LINE, fault_in_text, is_email_address
 
 MOST_LINES = 1000
 """More people than that are better uploaded from a spreadsheet."""
@@ -43,7 +43,7 @@ def read_lines(pasted: str) -> list[Line]:
 def _read(number: int, text: str) -> Line:
     angled = _ANGLED.match(text)
     parts = [angled["name"], angled["email"]] if angled else [part.strip(' "') for part in _PARTS.split(text) if part.strip()]
-    addresses = [part for part in parts if is_address(part.lower())]
+    addresses = [part for part in parts if is_email_address(part.lower())]
     if not addresses:
         return Line(number, text, fault="There is no email address in it, like name@example.com")
     if len(addresses) > 1:

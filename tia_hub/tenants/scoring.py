@@ -1,4 +1,4 @@
-"""Names of organisations that may be of the same one."""
+"""Names of organisations that may be of the same one, and numbers as people type them."""
 
 import re
 import unicodedata
@@ -36,3 +36,14 @@ def list_similar(name: str, others: Iterable[str], most: int = 5) -> list[str]:
     words = _words(name)
     found = sorted((-_alike(words, _words(other)), other) for other in others)
     return [other for unlike, other in found if -unlike >= ALIKE][:most]
+
+
+MOST_STAFF = 1_000_000
+
+
+def read_headcount(typed: str) -> int | None:
+    """A number of staff as people type it, `1,200` or `1 200`; None for what is none."""
+    digits = re.sub(r"[ ,]", "", typed)
+    if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or int(digits) > MOST_STAFF:
+        return None
+    return int(digits)

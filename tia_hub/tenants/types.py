@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from tia_hub.core.permissions import Permission as P
 from tia_hub.core.scope import OrganisationScope
 
@@ -81,9 +83,12 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
         P.COURSE_SCORE,
         P.OUTCOME_WRITE,
         P.PUBLICATION_READ,
+        P.SIGN_IN_MANAGE,
         P.ORGANISATION_TRAIL,
+        P.SIGN_IN_RULES,
         P.ORGANISATION_EXPORT,
         P.ORGANISATION_CHANGE,
+        P.RETENTION_CHOOSE,
     },
 }
 
@@ -281,6 +286,27 @@ class OpenPartnership:
     name: str
 
 
+class ListedOrganisation(BaseModel, frozen=True):
+    """A row of a spreadsheet of organisations that can be added."""
+
+    number: int
+    """The row, as the spreadsheet shows it."""
+    name: str
+    sector: Sector
+    headcount: int
+    area_ids: tuple[UUID, ...]
+    lead_name: str
+    lead_email: str
+
+
+class RowFault(BaseModel, frozen=True):
+    """A row that can't be added, with all that is wrong in it."""
+
+    number: int
+    name: str
+    faults: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """Somebody to turn to: a lead of an organisation, or somebody of the coordinator's office."""
@@ -288,6 +314,81 @@ class Contact:
     person_id: UUID
     name: str
     email: str
+
+
+class OwnSignIn(StrEnum):
+    """How far an organisation has its people signed in by an identity provider of its own."""
+
+    OFF = "off"
+    OFFERED = "offered"
+    ENFORCED = "enforced"
+
+    @property
+    def words(self) -> str:
+        """As a form says it."""
+        return {"off": "No", "offered": "Yes, and by password as well", "enforced": "Yes, and in no other way"}[self.value]
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return {
+            "off": "People sign in with their TIA Hub password. What is entered here is kept.",
+            "offered": "People choose. Good for trying it out.",
+            "enforced": "A password no longer opens the organisation’s pages. Leads keep theirs, with their second factor, "
+            "so that nobody is locked out when your provider fails.",
+        }[self.value]
+
+
+class SecondFactor(StrEnum):
+    """Who asks for the second factor when the organisation's provider signs somebody in."""
+
+    HUB = "hub"
+    PROVIDER = "provider"
+
+    @property
+    def words(self) -> str:
+        """As a form says it."""
+        return {"hub": "TIA Hub", "provider": "Our provider"}[self.value]
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return {
+            "hub": "After your provider’s own page people enter a code of their TIA Hub app, unless your provider says that it "
+            "has asked for more than one factor.",
+            "provider": "Your provider asks everybody for a second factor, whoever they are and wherever they work. Choose "
+            "this only if that is so: it goes on the trail with your name.",
+        }[self.value]
+
+
+class Newcomers(StrEnum):
+    """Whom the organisation's provider may bring that nobody has invited."""
+
+    INVITED = "invited"
+    EVERYBODY = "everybody"
+
+    @property
+    def words(self) -> str:
+        """As a form says it."""
+        return {"invited": "Only who was invited", "everybody": "Everybody with an address in our domains"}[self.value]
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return {
+            "invited": "Whoever has no invitation is told to ask a lead for one.",
+            "everybody": "They become members of staff. Somebody whose access was closed still needs an invitation.",
+        }[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayIn:
+    """An organisation that somebody can sign in to by its own provider."""
+
+    organisation_id: UUID
+    partnership_id: UUID
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -418,6 +519,69 @@ class PeopleWanted:
     state: PeopleState = PeopleState.PRESENT
     order: PeopleOrder = PeopleOrder.NAME
     page: int = 1
+
+
+class UploadState(StrEnum):
+    """How far a staff list that was uploaded is."""
+
+    TEXT = "text"
+    """Somebody has to say whether its letters are right."""
+    COLUMNS = "columns"
+    """Somebody has to say which column is which."""
+    CHECKING = "checking"
+    CHECKED = "checked"
+    """Somebody has to choose: the good rows, or nothing."""
+    IMPORTING = "importing"
+    DONE = "done"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+    @property
+    def words(self) -> str:
+        """As a page says it."""
+        return {
+            "text": "Waits for you to look at its letters",
+            "columns": "Waits for you to match its columns",
+            "checking": "Being checked",
+            "checked": "Waits for you to import it",
+            "importing": "Being imported",
+            "done": "Imported",
+            "discarded": "Not imported",
+            "failed": "Could not be read",
+        }[self.value]
+
+
+class RowVerdict(StrEnum):
+    """What a row of a staff list asks for; rows that ask for nothing are only counted."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    FAULTY = "faulty"
+
+
+class RowOutcome(StrEnum):
+    """What became of a row that was to be imported."""
+
+    INVITED = "invited"
+    ALREADY_INVITED = "already_invited"
+    CHANGED = "changed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadCounts:
+    """How many rows of a staff list ask for what."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    """People who were invited and have not joined: their invitations stay as they are."""
+    faulty: int = 0
+    examples: int = 0
+    """Rows of the template that were left in."""
+    leavers: int = 0
+    """Present members who are not in the list, or are marked in it as leaving."""
 
 
 Item = TypeVar("Item")

@@ -20,8 +20,10 @@ from tia_hub.core.permissions import PlaceKind
 from tia_hub.core.scope import (
     DispatchScope,
     Home,
+    InstallationScope,
     OrganisationScope,
     PartnershipScope,
+    PersonScope,
     ProviderScope,
     transaction,
 )
@@ -224,13 +226,18 @@ def _lease_kept(claim: Claim, app: Flask) -> Iterator[None]:
 
 def home_scope(claim: Claim) -> Home:
     """The scope in which a job runs: that of its home, acting as the system."""
-    match PlaceKind(claim.home_kind):
+    match claim.home_kind:
         case PlaceKind.ORGANISATION:
             return OrganisationScope(organisation_id=claim.home_id, partnership_id=claim.partnership_id)
         case PlaceKind.PARTNERSHIP:
             return PartnershipScope(partnership_id=claim.home_id)
         case PlaceKind.PROVIDER:
             return ProviderScope(provider_id=claim.home_id, partnership_id=claim.partnership_id)
+        case PersonScope.kind:
+            return PersonScope(person_id=claim.home_id)
+        case InstallationScope.kind:
+            return InstallationScope()
+    raise ValueError(f"a job of no home: {claim.home_kind}")
 
 
 def run_job(job_id: UUID) -> bool:

@@ -25,16 +25,35 @@ class JobName(StrEnum):
     FORGET_EXPORT = "forget_export"
     DELETE_ORGANISATION = "delete_organisation"
     REMIND_OF_DELETION = "remind_of_deletion"
+    CHECK_STAFF_LIST = "check_staff_list"
+    IMPORT_STAFF_LIST = "import_staff_list"
+    FORGET_STAFF_LIST = "forget_staff_list"
+    COPY_PERSONAL_DATA = "copy_personal_data"
+    ERASE_PERSON = "erase_person"
+    TELL_OF_ERASURE = "tell_of_erasure"
+    APPLY_RETENTION = "apply_retention"
+    APPLY_RETENTION_HERE = "apply_retention_here"
 
     @property
     def queue(self) -> Queue:
         """Where it runs."""
-        return Queue.REPORTS if self in (JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT) else Queue.DEFAULT
+        match self:
+            case JobName.COMPILE_REPORT | JobName.SEND_SCHEDULED_REPORT | JobName.COPY_PERSONAL_DATA:
+                return Queue.REPORTS
+            case JobName.CHECK_STAFF_LIST | JobName.IMPORT_STAFF_LIST:
+                return Queue.IMPORTS
+            case _:
+                return Queue.DEFAULT
 
     @property
     def goes_on_at_rest(self) -> bool:
         """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
-        return self in (JobName.REMIND_OF_DELETION, JobName.EXPORT_ORGANISATION, JobName.FORGET_EXPORT)
+        return self in (
+            JobName.REMIND_OF_DELETION,
+            JobName.EXPORT_ORGANISATION,
+            JobName.FORGET_EXPORT,
+            JobName.FORGET_STAFF_LIST,
+        )
 
 
 class JobState(StrEnum):

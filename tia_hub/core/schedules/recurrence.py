@@ -10,6 +10,8 @@ from dateutil.relativedelta import relativedelta
 class Frequency(StrEnum):
     """How often."""
 
+    DAILY = "daily"
+    """For the service's own work; nobody is offered it for reports."""
     WEEKLY = "weekly"
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
@@ -19,6 +21,7 @@ class Frequency(StrEnum):
     def words(self) -> str:
         """As people say it."""
         return {
+            "daily": "Every day",
             "weekly": "Every week",
             "monthly": "Every month",
             "quarterly": "Every three months",
@@ -29,6 +32,8 @@ class Frequency(StrEnum):
 def nth_day(first_on: date, frequency: Frequency, n: int) -> date:
     """The n-th day after the first (0 is the first). A month without that day takes its last one; the day is not forgotten."""
     match frequency:
+        case Frequency.DAILY:
+            return first_on + timedelta(days=n)
         case Frequency.WEEKLY:
             return first_on + timedelta(weeks=n)
         case Frequency.MONTHLY:
@@ -46,7 +51,9 @@ def instant(day: date, local_time: time, zone: str) -> datetime:
 
 def next_instant(first_on: date, frequency: Frequency, local_time: time, zone: str, *, after: datetime) -> datetime:
     """The first instant of a schedule that is later than another."""
-    span = {Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.QUARTERLY: 92, Frequency.ANNUALLY: 366}[frequency]
+    span = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.QUARTERLY: 92, Frequency.ANNUALLY: 366}[
+        frequency
+    ]
     n = max(0, (after.astimezone(ZoneInfo(zone)).date() - first_on).days // span - 1)
     while (moment := instant(nth_day(first_on, frequency, n), local_time, zone)) <= after:
         n += 1

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -47,6 +47,29 @@ def create_schedule(
     )
     scope.session.add(schedule)
     return schedule
+
+
+def ensure_schedule(scope: Home, name: JobName, *, local_time: time) -> None:
+    """Have a job of this place fall due every day at a local time, unless it does already."""
+    first_on = now().date()
+    scope.session.execute(
+        insert(Schedule)
+        .values(
+            id=uuid5(scope.home_id, name),
+            home_kind=scope.kind,
+            home_id=scope.home_id,
+            partnership_id=scope.home_partnership_id,
+            job_name=name,
+            payload={},
+            frequency=Frequency.DAILY,
+            first_on=first_on,
+            local_time=local_time,
+            zone=LONDON,
+            paused=False,
+            next_at=next_instant(first_on, Frequency.DAILY, local_time, LONDON, after=now()),
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
 
 
 def get_schedule(scope: Home, schedule_id: UUID) -> Schedule | None:

@@ -182,18 +182,24 @@ def _check_header(header: list[str]) -> None:
 
 def _row(number: int, record: list[str], width: int) -> Row | None:
     """A row of the sheet; None where every cell is empty."""
-    cells = [clean_text(cell) for cell in record]
-    if not any(cells):
-        return None
+    cells: list[str] = []
     fault = None
-    for index, cell in enumerate(cells):
+    for index, written in enumerate(record):
+        if written.isascii() and written.isprintable():
+            # As nearly all are, and nothing can be wrong with it but its length.
+            cell = written.strip()
+        else:
+            cell = clean_text(written)
+            if fault is None and fault_in_text(cell, LONGEST_CELL):
+                fault = f"Cell {letter(index)}{number} has a character that can’t be stored. Type the text again."
+            cell = show_text(cell)
         if len(cell) > LONGEST_CELL:
             raise Unreadable(f"Cell {letter(index)}{number} is far too long. Is a quotation mark missing there?")
         if fault is None and cell in _EXCEL_ERRORS:
             fault = f"Cell {letter(index)}{number} shows an error, {cell}. Type what it should say."
-        if fault is None and fault_in_text(cell, LONGEST_CELL):
-            fault = f"Cell {letter(index)}{number} has a character that can’t be stored. Type the text again."
+        cells.append(cell)
+    if not any(cells):
+        return None
     if any(cells[width:]):
         fault = fault or f"The row has a cell more than there are headings: {letter(width)}{number} or after it."
-    shown = tuple(show_text(cell) for cell in cells[:width])
-    return Row(number, shown + ("",) * (width - len(shown)), fault)
+    return Row(number, tuple(cells[:width]) + ("",) * (width - len(cells)), fault)

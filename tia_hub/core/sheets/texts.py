@@ -97,7 +97,7 @@ def read_records(content: bytes, how: CsvFormat) -> Iterator[tuple[int, list[str
             return
         except csv.Error as error:
             raise Unreadable(_words(number, error)) from error
-        yield number, [cell[1:] if _NEUTRALISED.match(cell) else cell for cell in cells]
+        yield number, [cell[1:] if cell[:1] == "'" and _NEUTRALISED.match(cell) else cell for cell in cells]
 
 
 def _words(number: int, error: csv.Error) -> str:

@@ -1,5 +1,6 @@
 """Pages for everybody: roles, about, accessibility, privacy; and whether this process is well."""
 
+from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -7,7 +8,9 @@ from tia_hub.core.pages import page
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import public
 from tia_hub.core.scope import DispatchScope, transaction
+from tia_hub.home.presenters.retention import all_rules, purposes
 from tia_hub.home.views.blueprint import bp
+from tia_hub.settings import Settings
 from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OPERATOR_MAY, OPERATOR_WORDS, Role
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
@@ -53,8 +56,9 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    """What is kept, where, for how long, and who sees it."""
-    return page("home/privacy.html")
+    """What is kept, where, for how long, and who sees it: from what the rooms hold, and the installation's settings."""
+    settings: Settings = current_app.extensions["settings"]
+    return page("home/privacy.html", settings=settings, purposes=purposes(), rules=all_rules())
 
 
 @bp.get("/health")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import LargeBinary, Table, and_, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from tia_hub.core.db import Base
@@ -301,18 +301,26 @@ def insert_rows(scope: LeavingScope, table: Table, rows: Iterable[dict[str, Any]
     batch: list[dict[str, Any]] = []
     for row in rows:
         if any(row.get(name) is not None for name in own):
-            later.append(
-                {f"pk_{key.name}": row[key.name] for key in table.primary_key.columns} | {name: row[name] for name in own}
-            )
+            key = {f"pk_{column.name}": row[column.name] for column in table.primary_key.columns}
+            later.append(key | {name: row[name] for name in own})
             row |= dict.fromkeys(own)
         batch.append(row)
         count += 1
         if len(batch) == AT_ONCE:
-            scope.session.execute(table.insert(), batch)
+            _insert(scope, table, batch)
             batch = []
     if batch:
-        scope.session.execute(table.insert(), batch)
+        _insert(scope, table, batch)
     if later:
-        key = and_(*(column == bindparam(f"pk_{column.name}") for column in table.primary_key.columns))
-        scope.session.connection().execute(table.update().where(key).values({name: bindparam(name) for name in own}), later)
+        same = and_(*(column == bindparam(f"pk_{column.name}") for column in table.primary_key.columns))
+        scope.session.connection().execute(table.update().where(same).values({name: bindparam(name) for name in own}), later)
     return count
+
+
+def _insert(scope: LeavingScope, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of the same columns. Nothing at all in a JSON column is NULL, and not the JSON value `null`."""
+    values = {
+        name: bindparam(name, type_=JSONB(none_as_null=True) if isinstance(table.c[name].type, JSONB) else table.c[name].type)
+        for name in rows[0]
+    }
+    scope.session.execute(table.insert().values(values), rows)

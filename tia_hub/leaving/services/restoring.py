@@ -114,8 +114,8 @@ def _digests(connection: Connection, table: Table, organisation_id: UUID) -> dic
     query = select(*columns).where(_own(table, organisation_id))
     found = {}
     for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
-        values: dict[str, Any] = {
-            name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(row._asdict().items())
+        values = {
+            column.name: value.hex() if isinstance(value, bytes) else value for column, value in zip(columns, row, strict=True)
         }
         found[tuple(row._mapping[key] for key in keys)] = hashlib.sha256(line(values)).digest()
     return found

@@ -37,7 +37,7 @@ function reason(xhr) {
   const again = 'Your text is kept in this tab'
   if (!xhr || xhr.status === 0) return `the service can’t be reached. ${again} and sent when it is back.`
   if (xhr.status === 401 || (xhr.status < 400 && wholePage(xhr))) {
-    return `you are signed out. ${again}: sign in and open this page again.`
+    return `you are signed out. ${again}, and saved when you have signed in again.`
   }
   if (xhr.status === 400) return `this page has been open too long. ${again}: open the page again.`
   if (xhr.status === 403 || xhr.status === 404) return `this is no longer open to you. ${again}.`
@@ -48,6 +48,11 @@ function reason(xhr) {
 /** Send what is unsaved again, as if it had just been changed. */
 function retry(form) {
   if (form.isConnected && unsaved(form)) form.dispatchEvent(new Event('change', { bubbles: true }))
+}
+
+/** Send everything on the page that is unsaved. */
+export function sendUnsaved() {
+  document.querySelectorAll('[data-autosave]').forEach(retry)
 }
 
 function failed(form, xhr) {
@@ -165,7 +170,7 @@ export function startAutosave() {
     parts.forEach((part) => { state(part).saved = state(part).made })
   })
 
-  window.addEventListener('online', () => document.querySelectorAll('[data-autosave]').forEach(retry))
+  window.addEventListener('online', sendUnsaved)
 
   window.addEventListener('beforeunload', (event) => {
     const waiting = [...document.querySelectorAll('[data-autosave]')].filter(unsaved)

@@ -9,7 +9,7 @@ from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE, read_page
-from tia_hub.tenants.types import PeopleOrder, PeopleWanted, Sending, Slice
+from tia_hub.tenants.types import InvitationState, PeopleOrder, PeopleWanted, Sending, Slice
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -111,3 +111,17 @@ def find_invitation(scope: InvitationScope) -> tuple[Invitation, Organisation] |
         .where(Invitation.token_hash == scope.token_hash)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | None:
+    """The organisation's invitation to an address, if it can be accepted at this moment."""
+    found = scope.session.scalar(
+        select(Invitation).where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.email == email,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    )
+    good = (InvitationState.SENT, InvitationState.UNSENT)
+    return found if found is not None and found.state in good else None

@@ -138,3 +138,9 @@ def list_managers_above(scope: OrganisationScope, membership_id: UUID) -> set[UU
         .where(Membership.organisation_id == scope.organisation_id)
     )
     return set(scope.session.scalars(select(above.c.id)))
+
+
+def find_member_of_person(scope: OrganisationScope, person_id: UUID) -> Membership | None:
+    """Somebody's membership of the organisation, ended or not, with their `person`."""
+    member: Membership | None = scope.session.scalar(_members(scope).where(Membership.person_id == person_id))
+    return member

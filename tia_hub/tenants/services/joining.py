@@ -33,16 +33,17 @@ def _find_manager(scope: OrganisationScope, invitation: Invitation) -> UUID | No
     return manager.id if manager.ended_at is None and manager.role in MAY_MANAGE else None
 
 
-def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_id: UUID, person_id: UUID) -> None:
+def accept_invitation(scope: OrganisationScope, *, token_hash: str | None, invitation_id: UUID, person_id: UUID) -> None:
     """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
 
+    The token is nothing where the organisation's own provider vouches for the address of one whose mail was not written yet.
     Raises NotFound where it was used, withdrawn or re-sent meanwhile, is too old, or its organisation is not active.
     """
     one_at_a_time(scope)
     if list_at_rest(scope, [scope.organisation_id], hold=True):
         raise NotFound
     invitation = get_invitation(scope, invitation_id)
-    if invitation.state is not InvitationState.SENT or invitation.token_hash != token_hash:
+    if invitation.state not in (InvitationState.SENT, InvitationState.UNSENT) or invitation.token_hash != token_hash:
         raise NotFound
     invitation.accepted_at = now()
     manager_id = _find_manager(scope, invitation)

@@ -174,7 +174,7 @@ def approve_request(
     scope.session.flush()
     invite_lead(scope, organisation_id, email=request.asker_email, name=request.asker_name)
     _decide(scope, request, RequestState.APPROVED)
-    request.organisation_id = organisation_id
+    request.made_id = organisation_id
     record(scope, "joining_request.approved", f"Approved the request of {name} to join", target_id=request.id)
     return organisation_id
 

@@ -1,33 +1,45 @@
-"""Pages of organisations, teams, people and invitations: one file for each, one blueprint for all."""
+"""Pages of organisations, teams, people, invitations and staff lists: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
     by_link,
+    domains,
+    identity_provider,
     invitations,
     inviting,
     levels,
     lifecycle,
     links,
     managers,
+    organisation_lists,
     organisations,
     own_organisation,
     people,
+    provider_sign_in,
     requests,
+    sign_in,
     teams,
+    uploads,
 )
 from tia_hub.tenants.views.blueprint import bp
 
 __all__ = [
     "bp",
     "by_link",
+    "domains",
+    "identity_provider",
     "invitations",
     "inviting",
     "levels",
     "lifecycle",
     "links",
     "managers",
+    "organisation_lists",
     "organisations",
     "own_organisation",
     "people",
+    "provider_sign_in",
     "requests",
+    "sign_in",
     "teams",
+    "uploads",
 ]

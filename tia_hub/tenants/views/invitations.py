@@ -5,6 +5,7 @@ second fail, the link still works, and then asks the person to sign in.
 """
 
 from flask import request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,11 +15,12 @@ from tia_hub.accounts.queries import find_person
 from tia_hub.accounts.security import enter
 from tia_hub.accounts.services import register_person
 from tia_hub.core.errors import NotFound, Refused
-from tia_hub.core.pages import page, see
+from tia_hub.core.pages import SEVERAL_PLACES, page, see
 from tia_hub.core.policy import public
-from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, transaction
+from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, WayInScope, transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.queries.identity_providers import list_ways_in
 from tia_hub.tenants.queries.invitations import find_invitation
 from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.types import InvitationState, OrganisationState, Role
@@ -62,9 +64,17 @@ def _answer(
         organisation=organisation,
         role=Role(invitation.role),
         form=form,
+        own_sign_in=_own_sign_in(organisation) if not signed_in else "",
         sign_in_href=url_for("security.login", next=url_for("tenants.invitation", token=token)),
         status=status,
     )
+
+
+def _own_sign_in(organisation: Organisation) -> str:
+    """The address of the organisation's sign-in by its own provider; empty where it has none."""
+    with transaction(WayInScope(way_in=organisation.slug), read_only=True) as scope:
+        found = list_ways_in(scope)
+    return url_for("tenants.begin_sign_in", organisation=organisation.slug) if found else ""
 
 
 @bp.post("/invitation/<token>")
@@ -80,6 +90,7 @@ def accept(token: str) -> ResponseReturnValue:
         if current_user.email != invitation.email:
             return _answer(token, invitation, organisation, form, status=422)
         _join(token, invitation, organisation, current_user)
+        cookie[SEVERAL_PLACES] = True
         return see("home.work", f"You now belong to {organisation.name}.", organisation=organisation.slug)
     if find_person(IdentityScope.of_request(), invitation.email) is not None:
         return _answer(token, invitation, organisation, form, status=422)

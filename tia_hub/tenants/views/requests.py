@@ -207,25 +207,26 @@ def joining_request(scope: PartnershipScope, request_id: UUID) -> ResponseReturn
 def approve(scope: PartnershipScope, request_id: UUID) -> ResponseReturnValue:
     """Approve a request; sent twice, it leads to the organisation that the first one made."""
     found = get_request(scope, request_id, lock=True)
-    if found.organisation_id:
+    form = OrganisationForm(list_areas(scope))
+    valid = form.validate()
+    if found.made_id and valid:
         return see(
             "tenants.organisation",
             f"{found.name} was approved by {found.decided_by}.",
             partnership=scope.slug,
-            organisation_id=found.organisation_id,
+            organisation_id=found.made_id,
         )
-    form = OrganisationForm(list_areas(scope))
-    if not form.validate():
+    if found.state not in OPEN:
+        raise Refused(f"The request of {found.name} is decided already, by {found.decided_by}.")
+    if not valid:
         return _request_page(scope, found, form, status=422)
-    if found.state in OPEN:
-        try:
-            organisation_id = approve_request(scope, request_id, **form.values())
-        except Refused as refusal:
-            form.name.errors = [str(refusal)]
-            return _request_page(scope, found, form, status=422)
-        message = f"{form.name.data} was added, and an invitation is on its way to {found.asker_email}."
-        return see("tenants.organisation", message, partnership=scope.slug, organisation_id=organisation_id)
-    raise Refused(f"The request of {found.name} was declined already, by {found.decided_by}.")
+    try:
+        organisation_id = approve_request(scope, request_id, **form.values())
+    except Refused as refusal:
+        form.name.errors = [str(refusal)]
+        return _request_page(scope, found, form, status=422)
+    message = f"{form.name.data} was added, and an invitation is on its way to {found.asker_email}."
+    return see("tenants.organisation", message, partnership=scope.slug, organisation_id=organisation_id)
 
 
 def _words_page(

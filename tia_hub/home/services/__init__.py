@@ -1,0 +1,1 @@
+"""What somebody can do about data on people."""

@@ -1,0 +1,35 @@
+"""What the leads of an organisation ask of its members' sign-in."""
+
+from flask.typing import ResponseReturnValue
+
+from tia_hub.core.pages import page, see
+from tia_hub.core.permissions import Permission
+from tia_hub.core.policy import require
+from tia_hub.core.scope import OrganisationScope
+from tia_hub.tenants.forms import LONGEST_IDLE, SignInRulesForm
+from tia_hub.tenants.queries.organisations import get_own_organisation
+from tia_hub.tenants.services.sign_in import set_sign_in_rules
+from tia_hub.tenants.views.blueprint import bp
+
+
+@bp.get("/o/<organisation>/people/sign-in")
+@require(Permission.SIGN_IN_RULES)
+def sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
+    """What is asked now."""
+    organisation = get_own_organisation(scope)
+    chosen = {
+        "second_factor": "yes" if organisation.second_factor else "no",
+        "idle": str(organisation.idle_minutes or LONGEST_IDLE),
+    }
+    return page("tenants/sign_in_rules.html", form=SignInRulesForm(formdata=None, data=chosen), scope=scope)
+
+
+@bp.post("/o/<organisation>/people/sign-in")
+@require(Permission.SIGN_IN_RULES)
+def save_sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
+    """Ask for more, or for no more than TIA Hub does."""
+    form = SignInRulesForm()
+    if not form.validate():
+        return page("tenants/sign_in_rules.html", form=form, scope=scope, status=422)
+    set_sign_in_rules(scope, **form.values())
+    return see("tenants.people", "How people sign in was changed.", organisation=scope.slug)
