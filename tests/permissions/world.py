@@ -95,7 +95,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         close_team(scope, make_team(tenant))
         ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
-        domain = list_email_domains(scope, tenant.id)[0]
+        [asked_for] = [each for each in list_email_domains(scope, tenant.id) if each.confirmed_at is None]
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -105,16 +105,13 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     return {
         "tenants.logo:picture": picture,
         "organisation": tenant.slug,
-        "home.retention_period:kind": "invitations",
-        "home.choose_retention_period:kind": "invitations",
-        "file": "json",
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
         "tenants.by_link:token": joining_token,
         "tenants.ask_by_link:token": joining_token,
-        "tenants.remove_own_domain:domain_id": domain.id,
+        "tenants.remove_own_domain:domain_id": asked_for.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
         "asked_id": asked_id,

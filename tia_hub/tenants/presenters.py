@@ -19,16 +19,7 @@ from tia_hub.tenants.models import Invitation, Membership, StaffUpload, StaffUpl
 from tia_hub.tenants.pasting import Line
 from tia_hub.tenants.queries.uploads import Leaver
 from tia_hub.tenants.trees import lay_out
-from tia_hub.tenants.types import (
-    InvitationState,
-    InvitedMany,
-    LevelBasis,
-    Role,
-    RowVerdict,
-    Slice,
-    Step,
-    UploadState,
-)
+from tia_hub.tenants.types import InvitationState, InvitedMany, LevelBasis, Role, RowVerdict, Slice, Step, UploadState
 
 COLOURS = {
     "unsent": "teal",

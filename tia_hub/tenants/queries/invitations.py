@@ -123,5 +123,4 @@ def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | N
             Invitation.revoked_at.is_(None),
         )
     )
-    good = (InvitationState.SENT, InvitationState.UNSENT)
-    return found if found is not None and found.state in good else None
+    return found if found is not None and found.state in (InvitationState.SENT, InvitationState.UNSENT) else None

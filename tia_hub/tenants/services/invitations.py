@@ -1,5 +1,6 @@
 """Invitations: a token by mail, known to us by its hash, bound to an address, good once and for a week."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,14 +13,14 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation
+from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email
 from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.people import check_manager
-from tia_hub.tenants.types import InvitationState, OrganisationState, Role
+from tia_hub.tenants.types import InvitationState, ListedOrganisation, OrganisationState, Role
 
 GOOD_FOR = timedelta(days=7)
 MAIL = "invitation"
@@ -104,9 +105,7 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
 
     Raises NotFound, AlreadyInvited, and Refused where the organisation is not active.
     """
-    organisation = get_organisation(scope, organisation_id)
-    if organisation.state != OrganisationState.ACTIVE:
-        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
+    organisation = _get_active(scope, organisation_id)
     return _write(
         scope,
         organisation_id=organisation.id,
@@ -116,6 +115,43 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
         role=Role.LEAD,
         awaits_lead=bool(list_leads(scope, organisation_id)),
     )
+
+
+def invite_first_leads(scope: PartnershipScope, leads: Mapping[UUID, ListedOrganisation]) -> None:
+    """Invite the leads of organisations that were just made, by the organisation: nobody has to confirm these."""
+    if not leads:
+        return
+    invitations = scope.session.scalars(
+        insert(Invitation)
+        .values(
+            [
+                {
+                    "organisation_id": organisation_id,
+                    "id": uuid4(),
+                    "partnership_id": scope.partnership_id,
+                    "by_partnership": True,
+                    "email": listed.lead_email,
+                    "name": listed.lead_name,
+                    "role": Role.LEAD,
+                    "invited_by": scope.actor.name,
+                    "awaits_lead": False,
+                }
+                for organisation_id, listed in leads.items()
+            ]
+        )
+        .returning(Invitation)
+    ).all()
+    for invitation in invitations:
+        name = leads[invitation.organisation_id].name
+        mail_invitation(scope, invitation, name)
+        record(scope, "invitation.sent", f"Invited {invitation.name} as lead of {name}", target_id=invitation.id)
+
+
+def _get_active(scope: PartnershipScope, organisation_id: UUID) -> Organisation:
+    organisation = get_organisation(scope, organisation_id)
+    if organisation.state != OrganisationState.ACTIVE:
+        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
+    return organisation
 
 
 def _ask_the_leads(scope: PartnershipScope, invitation: Invitation, organisation_name: str) -> None:
@@ -193,7 +229,7 @@ def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id
     """
     invitation = _open(scope, invitation_id)
     if isinstance(scope, PartnershipScope):
-        organisation_name = get_organisation(scope, invitation.organisation_id).name
+        organisation_name = _get_active(scope, invitation.organisation_id).name
         leads = list_leads(scope, invitation.organisation_id)
         invitation.awaits_lead = bool(leads) and invitation.lead_confirmed_at is None
     elif invitation.awaits_lead:

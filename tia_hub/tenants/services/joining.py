@@ -15,6 +15,7 @@ from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
+from tia_hub.tenants.queries.teams import find_open_team
 from tia_hub.tenants.services.people import MAY_MANAGE, link_awaited, one_at_a_time
 from tia_hub.tenants.types import InvitationState, Role
 
@@ -43,13 +44,14 @@ def accept_invitation(scope: OrganisationScope, *, token_hash: str | None, invit
     if list_at_rest(scope, [scope.organisation_id], hold=True):
         raise NotFound
     invitation = get_invitation(scope, invitation_id)
+    # Who is known by their organisation's provider needs no letter: one that is not written yet has no token.
     if invitation.state not in (InvitationState.SENT, InvitationState.UNSENT) or invitation.token_hash != token_hash:
         raise NotFound
     invitation.accepted_at = now()
     manager_id = _find_manager(scope, invitation)
     entry = {
         "role": invitation.role,
-        "team_id": invitation.team_id,
+        "team_id": find_open_team(scope, invitation.team_id),
         "manager_id": manager_id,
         "awaited_manager": None if manager_id else invitation.manager_email,
         "ended_at": None,
