@@ -41,13 +41,6 @@ def upgrade() -> None:
 
 def make_links() -> None:
     op.create_table(
-        "mail_domain",
-        sa.Column("domain", sa.Text(), nullable=False),
-        sa.Column("added_by", sa.Text(), nullable=False),
-        *of_organisation("mail_domain"),
-        sa.UniqueConstraint("organisation_id", "domain", name=op.f("uq_mail_domain_organisation_id_domain")),
-    )
-    op.create_table(
         "joining_link",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
@@ -70,10 +63,9 @@ def make_links() -> None:
     )
     op.create_index("ix_link_request_subject", "link_request", ["organisation_id", "subject", "created_at"])
     op.create_index("ix_link_request_address", "link_request", ["organisation_id", "address", "created_at"])
-    tenant_table("mail_domain", ("SELECT", "INSERT", "DELETE"))
     tenant_table("joining_link", ("SELECT", "INSERT", "UPDATE"))
     tenant_table("link_request", ("SELECT", "INSERT", "DELETE"))
-    for table in ("mail_domain", "joining_link", "link_request"):
+    for table in ("joining_link", "link_request"):
         let_leave(table)
     let_in("joining_link", IDENTITY, "token_hash = (SELECT current_setting('app.token'))", "SELECT")
     # Who holds a link sees whose it is, as who holds an invitation does.
@@ -176,7 +168,7 @@ def downgrade() -> None:
     op.execute(f"DROP POLICY {APP}_guest ON audit_entry")
     op.execute(f"DROP POLICY {APP}_guest ON audit")
     drop_tables("audit_contribution", "audit_request")
-    drop_tables("link_request", "joining_link", "mail_domain")
+    drop_tables("link_request", "joining_link")
     op.drop_index("ix_membership_organisation_id_awaited_manager", "membership")
     op.drop_column("membership", "awaited_manager")
     op.drop_index("ix_invitation_organisation_id_created_at", "invitation")

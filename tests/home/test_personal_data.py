@@ -236,6 +236,8 @@ NAMES_NOBODY = {
     "joining_try.address": "kept for a day",
     "joining_try.recipient": "a hash, kept for a day",
     "organisation.closing_by_partnership": "whether the coordinator’s office asked",
+    "invitation.email_id": "the mail, which has its own holding",
+    "link_request.address": "kept for a day",
     "invitation.by_partnership": "whether the coordinator’s office sent it",
     "notice.email_id": "the mail, which has its own holding",
     "report_sending.email_id": "the mail, which has its own holding",

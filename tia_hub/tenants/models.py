@@ -468,6 +468,45 @@ class Invitation(OfOrganisation, Base):
         return InvitationState.SENT if self.expires_at > now() else InvitationState.EXPIRED
 
 
+class JoiningLink(OfOrganisation, Base):
+    """A link by which people of the organisation's e-mail domains ask to join. Its token is known by its hash alone."""
+
+    __tablename__ = "joining_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("uq_joining_link_live", "organisation_id", unique=True, postgresql_where="ended_at IS NULL"),
+        CheckConstraint("uses >= 0 AND uses <= most_uses", name="uses"),
+    )
+
+    token_hash: Mapped[str]
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    most_uses: Mapped[int]
+    uses: Mapped[int] = mapped_column(default=0)
+    """How many people were invited through it."""
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def works(self) -> bool:
+        """Whether somebody can still ask to join by it."""
+        return self.ended_at is None and self.expires_at > now() and self.uses < self.most_uses
+
+
+class LinkRequest(OfOrganisation, Base):
+    """Somebody asked to join by a link; kept for a day, so that nobody is flooded with mails. It names nobody."""
+
+    __tablename__ = "link_request"
+    __table_args__ = (
+        Index("ix_link_request_subject", "organisation_id", "subject", "created_at"),
+        Index("ix_link_request_address", "organisation_id", "address", "created_at"),
+    )
+
+    subject: Mapped[str]
+    """The hash of the e-mail address."""
+    address: Mapped[str]
+    """The network address."""
+
+
 class OrganisationDomain(OfOrganisation, Base):
     """An e-mail domain of an organisation. It counts once the coordinator's office has confirmed it."""
 
@@ -516,52 +555,3 @@ class VouchedPerson(OfOrganisation, Base):
     issuer: Mapped[str]
     subject: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-
-
-class MailDomain(OfOrganisation, Base):
-    """An e-mail domain that is the organisation's own: who has an address there may ask to join by its link."""
-
-    __tablename__ = "mail_domain"
-    __table_args__ = (UniqueConstraint("organisation_id", "domain"),)
-
-    domain: Mapped[str]
-    added_by: Mapped[str]
-
-
-class JoiningLink(OfOrganisation, Base):
-    """A link by which people of the organisation's e-mail domains ask to join. Its token is known by its hash alone."""
-
-    __tablename__ = "joining_link"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        Index("uq_joining_link_live", "organisation_id", unique=True, postgresql_where="ended_at IS NULL"),
-        CheckConstraint("uses >= 0 AND uses <= most_uses", name="uses"),
-    )
-
-    token_hash: Mapped[str]
-    made_by: Mapped[str]
-    expires_at: Mapped[datetime]
-    most_uses: Mapped[int]
-    uses: Mapped[int] = mapped_column(default=0)
-    """How many people were invited through it."""
-    ended_at: Mapped[datetime | None]
-
-    @property
-    def works(self) -> bool:
-        """Whether somebody can still ask to join by it."""
-        return self.ended_at is None and self.expires_at > now() and self.uses < self.most_uses
-
-
-class LinkRequest(OfOrganisation, Base):
-    """Somebody asked to join by a link; kept for a day, so that nobody is flooded with mails. It names nobody."""
-
-    __tablename__ = "link_request"
-    __table_args__ = (
-        Index("ix_link_request_subject", "organisation_id", "subject", "created_at"),
-        Index("ix_link_request_address", "organisation_id", "address", "created_at"),
-    )
-
-    subject: Mapped[str]
-    """The hash of the e-mail address."""
-    address: Mapped[str]
-    """The network address."""

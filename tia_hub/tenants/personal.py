@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from tia_hub.accounts.models import Person
 from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Coordinator, Invitation, JoiningRequest, Membership, Partnership, Team
+from tia_hub.tenants.models import Coordinator, Invitation, JoiningLink, JoiningRequest, Membership, Partnership, Team
 from tia_hub.tenants.types import COORDINATOR_WORDS, Role
 
 
@@ -132,7 +132,31 @@ def _forget_levels(scope: OrganisationScope, subject: Subject) -> None:
     replace_names(scope.session, subject, Team.level_set_by)
 
 
+def _forget_inviting(scope: OrganisationScope, subject: Subject) -> None:
+    replace_names(scope.session, subject, Invitation.invited_by, JoiningLink.made_by)
+    for column in (Invitation.manager_email, Membership.awaited_manager):
+        scope.session.execute(
+            update(column.class_)
+            .where(column.class_.organisation_id == scope.organisation_id, column == subject.email)
+            .values({column: None})
+        )
+
+
 HOLDINGS = (
+    Holding(
+        kind="inviting",
+        title="Invitations that you sent, and people who wait for you as their manager",
+        purpose="So that who is invited knows by whom, and you manage who is to be managed by you.",
+        fate="Stay, without your name and your address.",
+        scope=OrganisationScope,
+        columns=(
+            "invitation.invited_by",
+            "invitation.manager_email",
+            "joining_link.made_by",
+            "membership.awaited_manager",
+        ),
+        erase=_forget_inviting,
+    ),
     Holding(
         kind="joining",
         title="Your request that an organisation may join",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,7 +13,7 @@ from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.identity import resolver
 from tia_hub.core.notices.services import count_new_notices
-from tia_hub.core.pages import page, place_url, see
+from tia_hub.core.pages import SEVERAL_PLACES, page, place_url, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
@@ -69,6 +70,7 @@ def index() -> ResponseReturnValue:
 def places(scope: IdentityScope) -> ResponseReturnValue:
     """Where one can go; straight on to the only place there is."""
     found = resolver().list_places(scope)
+    cookie[SEVERAL_PLACES] = len(found) > 1
     if len(found) == 1:
         only = found[0]
         return redirect(place_url(FIRST_PAGE[only.kind], only.kind, only.slug))

@@ -1,4 +1,4 @@
-"""Reads of an organisation's own e-mail domains, and of its link to join by."""
+"""Reads of an organisation's link to join by."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,23 +8,7 @@ from sqlalchemy import func, select
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope
-from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, MailDomain, Membership, Organisation
-
-
-def list_domains(scope: OrganisationScope) -> list[MailDomain]:
-    """The organisation's own e-mail domains, by name."""
-    query = select(MailDomain).where(MailDomain.organisation_id == scope.organisation_id).order_by(MailDomain.domain)
-    return list(scope.session.scalars(query))
-
-
-def get_domain(scope: OrganisationScope, domain_id: UUID) -> MailDomain:
-    """One of the organisation's own e-mail domains. Raises NotFound."""
-    found = scope.session.scalar(
-        select(MailDomain).where(MailDomain.organisation_id == scope.organisation_id, MailDomain.id == domain_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
+from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, Membership, Organisation
 
 
 def find_live_link(scope: OrganisationScope) -> JoiningLink | None:

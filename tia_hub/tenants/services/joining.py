@@ -37,6 +37,7 @@ def _find_manager(scope: OrganisationScope, invitation: Invitation) -> UUID | No
 def accept_invitation(scope: OrganisationScope, *, token_hash: str | None, invitation_id: UUID, person_id: UUID) -> None:
     """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
 
+    The token is nothing where the organisation's own provider vouches for the address of one whose mail was not written yet.
     Raises NotFound where it was used, withdrawn or re-sent meanwhile, is too old, or its organisation is not active.
     """
     one_at_a_time(scope)

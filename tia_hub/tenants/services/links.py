@@ -17,21 +17,19 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.mail_domains import domain_of, is_public
-from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, MailDomain
+from tia_hub.tenants.mail_domains import domain_of
+from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest
+from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.links import (
     count_requests,
     find_any_member_by_email,
     find_live_link,
-    get_domain,
     get_open_invitation,
-    list_domains,
     lock_link,
 )
-from tia_hub.tenants.queries.people import list_members_with_role
 from tia_hub.tenants.services.invitations import OPEN, mail_invitation
-from tia_hub.tenants.services.people import MAY_MANAGE, one_at_a_time
+from tia_hub.tenants.services.people import one_at_a_time
 from tia_hub.tenants.types import Role
 
 MOST_TO_ADDRESS = 3
@@ -49,48 +47,11 @@ class WrongDomain(Refused):
     """The address is in none of the organisation's domains."""
 
 
-def add_domain(scope: OrganisationScope, domain: str) -> None:
-    """Call an e-mail domain the organisation's own.
-
-    Raises Refused for a public provider's, and for one in which no manager or lead who is here has an address: each of them
-    showed by their own invitation that they read mail there, so nobody can claim the domain of somebody else.
-    """
-    if is_public(domain):
-        raise Refused(f"{domain} gives an address to anybody, so it can’t say who works for {scope.name}.")
-    addresses = [member.person.email for member in list_members_with_role(scope, MAY_MANAGE)]
-    if domain not in {domain_of(each) for each in addresses}:
-        raise Refused(
-            f"No manager or lead here has an address in {domain}. Invite one with such an address first; "
-            "that shows that the domain is yours."
-        )
-    added = scope.session.scalar(
-        insert(MailDomain)
-        .values(organisation_id=scope.organisation_id, id=uuid4(), domain=domain, added_by=scope.actor.name)
-        .on_conflict_do_nothing(index_elements=["organisation_id", "domain"])
-        .returning(MailDomain.id)
-    )
-    if added is not None:
-        record(scope, "domain.added", f"Added the email domain {domain} to those that may ask to join", target_id=added)
-
-
-def remove_domain(scope: OrganisationScope, domain_id: UUID) -> str:
-    """Take a domain away; its name. With the last one the link ends. Raises NotFound."""
-    one_at_a_time(scope)
-    domain = get_domain(scope, domain_id)
-    scope.session.execute(
-        delete(MailDomain).where(MailDomain.organisation_id == scope.organisation_id, MailDomain.id == domain.id)
-    )
-    record(scope, "domain.removed", f"Removed the email domain {domain.domain}", target_id=domain.id)
-    if not list_domains(scope):
-        end_link(scope)
-    return domain.domain
-
-
 def make_link(scope: OrganisationScope, *, good_for: timedelta, most_uses: int) -> str:
     """A new link's token, which is shown once and kept nowhere; the link before it is dead. Raises Refused without a domain."""
     one_at_a_time(scope)
-    if not list_domains(scope):
-        raise Refused("Add an email domain first: the link is for people who have an address in it.")
+    if not list_email_domains(scope, scope.organisation_id, confirmed_only=True):
+        raise Refused("Your organisation has no confirmed email domain yet: the link is for people who have an address in one.")
     end_link(scope)
     token = new_token()
     made = JoiningLink(
@@ -128,7 +89,7 @@ def ask_to_join(scope: OrganisationScope, *, link_id: UUID, email: str, name: st
     found = lock_link(scope, link_id)
     if not found.works or list_at_rest(scope, [scope.organisation_id], hold=True):
         raise NotFound
-    if domain_of(email) not in {each.domain for each in list_domains(scope)}:
+    if domain_of(email) not in {each.domain for each in list_email_domains(scope, scope.organisation_id, confirmed_only=True)}:
         raise WrongDomain("Use your work address")
     subject, instant = hashlib.sha256(email.encode()).hexdigest(), now()
     if count_requests(scope, address=address, since=instant - timedelta(hours=1)) >= MOST_FROM_NETWORK:

@@ -10,7 +10,8 @@ from tia_hub.core.scope import InvitationScope, OrganisationScope, transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.forms import AskToJoinForm
 from tia_hub.tenants.models import JoiningLink, Organisation
-from tia_hub.tenants.queries.links import find_link, list_domains
+from tia_hub.tenants.queries.identity_providers import list_email_domains
+from tia_hub.tenants.queries.links import find_link
 from tia_hub.tenants.services.links import TooMany, WrongDomain, ask_to_join
 from tia_hub.tenants.types import OrganisationState
 from tia_hub.tenants.views.blueprint import bp
@@ -33,7 +34,9 @@ def _find(token: str) -> tuple[JoiningLink, Organisation, OrganisationScope, lis
         name=organisation.name,
     )
     with transaction(scope, read_only=True):
-        domains = [each.domain for each in list_domains(scope)]
+        domains = [each.domain for each in list_email_domains(scope, organisation.id, confirmed_only=True)]
+    if not domains:
+        return None
     return link, organisation, scope, domains
 
 
