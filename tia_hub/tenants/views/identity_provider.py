@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from tia_hub.accounts.oidc import flow
 from tia_hub.accounts.oidc.asking import directory
 from tia_hub.accounts.oidc.types import ProviderFault
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import Refused
 from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
@@ -88,7 +88,7 @@ def test_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
     with transaction(replace(scope), read_only=True) as reading:
         provider = find_identity_provider(reading)
     if provider is None:
-        raise NotFound
+        raise Refused("Set up the provider first.")
     try:
         flow.check(directory(), make_client(provider))
     except ProviderFault as fault:
