@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     """A file of SHA-1 hashes of passwords that were found in breaches, sorted, as the downloader of haveibeenpwned.com writes
     it: none of them can be chosen here. Nothing is sent anywhere."""
 
-    password_hashes_at_once: int = Field(default=2, ge=1)
-    """How many passwords one process hashes at the same time: each takes 19 MiB and all of a processor for a moment."""
+    password_hashes_at_once: int = Field(default=1, ge=1)
+    """How many passwords one process hashes at the same time, each with a processor of its own: others are for pages."""
 
     deletion_wait_days: int = Field(default=30, ge=1, le=365)
     """Days between asking for an organisation's deletion and the deletion itself, in which its leads can stop it."""

@@ -37,8 +37,10 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "principle": "safety",
     "section": "safety",
     "code": "safety.1",
+    "rule": "invitations",
+    "file": "json",
 }
-"""Arguments that name a part of the framework, which is everybody's."""
+"""Arguments that name a part of the framework or of the product itself, which is everybody's."""
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -98,9 +98,6 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     return {
         "tenants.logo:picture": picture,
         "organisation": tenant.slug,
-        "home.retention_period:kind": "invitations",
-        "home.choose_retention_period:kind": "invitations",
-        "file": "json",
         "team_id": make_team(tenant),
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,

@@ -1,5 +1,6 @@
 """Invitations: a token by mail, known to us by its hash, bound to an address, good once and for a week."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,15 +14,15 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.models import Invitation, Membership, Organisation
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_organisation, get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
-from tia_hub.tenants.queries.teams import get_team
+from tia_hub.tenants.queries.teams import find_open_team, get_team
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
-from tia_hub.tenants.types import InvitationState, OrganisationState, Role
+from tia_hub.tenants.types import InvitationState, ListedOrganisation, OrganisationState, Role
 
 GOOD_FOR = timedelta(days=7)
 
@@ -96,9 +97,7 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
 
     Raises NotFound, AlreadyInvited, and Refused where the organisation is not active.
     """
-    organisation = get_organisation(scope, organisation_id)
-    if organisation.state != OrganisationState.ACTIVE:
-        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
+    organisation = _get_active(scope, organisation_id)
     return _write(
         scope,
         organisation_id=organisation.id,
@@ -108,6 +107,46 @@ def invite_lead(scope: PartnershipScope, organisation_id: UUID, *, email: str, n
         role=Role.LEAD,
         awaits_lead=bool(list_leads(scope, organisation_id)),
     )
+
+
+def invite_first_leads(scope: PartnershipScope, leads: Mapping[UUID, ListedOrganisation]) -> None:
+    """Invite the leads of organisations that were just made, by the organisation: nobody has to confirm these."""
+    if not leads:
+        return
+    tokens = {organisation_id: new_token() for organisation_id in leads}
+    expires_at = now() + GOOD_FOR
+    invitations = scope.session.scalars(
+        insert(Invitation)
+        .values(
+            [
+                {
+                    "organisation_id": organisation_id,
+                    "id": uuid4(),
+                    "partnership_id": scope.partnership_id,
+                    "by_partnership": True,
+                    "email": listed.lead_email,
+                    "name": listed.lead_name,
+                    "role": Role.LEAD,
+                    "token_hash": hash_token(tokens[organisation_id]),
+                    "expires_at": expires_at,
+                    "awaits_lead": False,
+                }
+                for organisation_id, listed in leads.items()
+            ]
+        )
+        .returning(Invitation)
+    ).all()
+    for invitation in invitations:
+        name = leads[invitation.organisation_id].name
+        _mail(scope, invitation, tokens[invitation.organisation_id], name)
+        record(scope, "invitation.sent", f"Invited {invitation.name} as lead of {name}", target_id=invitation.id)
+
+
+def _get_active(scope: PartnershipScope, organisation_id: UUID) -> Organisation:
+    organisation = get_organisation(scope, organisation_id)
+    if organisation.state != OrganisationState.ACTIVE:
+        raise Refused(f"{organisation.name} is {organisation.life.state.words.lower()}: nobody can be invited.")
+    return organisation
 
 
 def _ask_the_leads(scope: PartnershipScope, invitation: Invitation, organisation_name: str) -> None:
@@ -188,13 +227,13 @@ def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id
     token = new_token()
     invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
     if isinstance(scope, PartnershipScope):
-        organisation_name = get_organisation(scope, invitation.organisation_id).name
-        leads = list_leads(scope, invitation.organisation_id)
+        organisation = _get_active(scope, invitation.organisation_id)
+        leads = list_leads(scope, organisation.id)
         invitation.awaits_lead = bool(leads) and invitation.lead_confirmed_at is None
         if invitation.awaits_lead:
-            _ask_the_leads(scope, invitation, organisation_name)
+            _ask_the_leads(scope, invitation, organisation.name)
         else:
-            _mail(scope, invitation, token, organisation_name)
+            _mail(scope, invitation, token, organisation.name)
     elif invitation.awaits_lead:
         raise Refused(f"The coordinator’s office invited {invitation.name}, and has to ask again.")
     else:
@@ -232,7 +271,7 @@ def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_i
     invitation.accepted_at = now()
     entry = {
         "role": invitation.role,
-        "team_id": invitation.team_id,
+        "team_id": find_open_team(scope, invitation.team_id),
         "manager_id": _manager_still_there(scope, invitation.manager_id),
         "ended_at": None,
     }
