@@ -28,6 +28,7 @@ from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInScope, transaction
 from tia_hub.settings import Settings
 from tia_hub.tenants.forms import WorkAddressForm
+from tia_hub.tenants.mail_domains import domain_of
 from tia_hub.tenants.models import IdentityProvider
 from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_ways_in
 from tia_hub.tenants.services.identity_providers import (
@@ -95,7 +96,7 @@ def find_organisation() -> ResponseReturnValue:
     if not form.validate():
         return page("tenants/sign_in_organisation.html", form=form, then=then, status=422)
     email = form.email.data or ""
-    found = _ways_in(email.rpartition("@")[2])
+    found = _ways_in(domain_of(email))
     if found:
         cookie[TYPED] = email
     if len(found) == 1:
