@@ -559,28 +559,6 @@ class IdentityProviderForm(Form):
         }
 
 
-class EmailDomainForm(Form):
-    """An e-mail domain of an organisation."""
-
-    domain = LineField(
-        "Email domain",
-        required="Enter the domain",
-        description="What stands behind the @ in your addresses, like harbour.example.org",
-        longest=253,
-    )
-
-    def validate_domain(self, field: Field) -> None:
-        """A domain, however it was typed: with an @, an address before it, or capitals; kept as mail servers write it."""
-        domain = field.data.rpartition("@")[2].strip().rstrip(".").lower()
-        try:
-            domain = domain.encode("idna").decode()
-        except UnicodeError:
-            domain = ""
-        if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", domain):
-            raise StopValidation("Enter a domain like harbour.example.org")
-        field.data = domain
-
-
 class WorkAddressForm(Form):
     """Whose organisation's sign-in is wanted."""
 

@@ -15,7 +15,11 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
+<<<<<<< HEAD
 from tia_hub.tenants.mail_domains import is_public
+=======
+from tia_hub.tenants.mail_domains import domain_of, is_public
+>>>>>>> oidc
 from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
 from tia_hub.tenants.queries.identity_providers import (
     find_identity_provider,
@@ -238,8 +242,8 @@ def recognise(scope: OrganisationScope, vouched: Vouched) -> Admitted | Newcomer
 
 
 def _check_address(scope: OrganisationScope, vouched: Vouched) -> Refusal | None:
-    name, at, domain = vouched.email.rpartition("@")
-    if not name or not at or not domain:
+    domain = domain_of(vouched.email)
+    if "@" not in vouched.email or vouched.email.startswith("@") or not domain:
         return Refusal.NO_ADDRESS
     if vouched.email_refuted:
         return Refusal.UNVERIFIED
