@@ -4,7 +4,7 @@ import sys
 
 from sqlalchemy import create_engine
 
-from bench import audit_page, people_page, process, report
+from bench import audit_page, invitations, people_page, process, report, sign_in
 from bench.measuring import Figure
 from tests.client import StrictClient
 from tests.services import running
@@ -23,6 +23,8 @@ def main() -> int:
             ("audit page", lambda: audit_page.measure(app, services, owner)),
             ("people page", lambda: people_page.measure(app, owner, superuser)),
             ("report", lambda: report.measure(app, owner, superuser)),
+            ("signing in", lambda: sign_in.measure(app, services, owner, superuser)),
+            ("invitations", lambda: invitations.measure(app, owner, superuser)),
             ("web process", lambda: process.measure(app, services, owner)),
         ):
             print(f"{title}:", flush=True)

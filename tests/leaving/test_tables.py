@@ -50,6 +50,12 @@ def test_what_stays_does_not_hold_what_is_put_back() -> None:
         assert held <= {"organisation", "person", "partnership"}, name
 
 
+def test_what_leaves_does_not_refer_to_what_stays() -> None:
+    for table in taken_along():
+        held = {key.column.table.name for key in table.foreign_keys}
+        assert not held & {*LEFT_OUT, *HERE_ALONE}, table.name
+
+
 def test_deleting_from_the_last_table_to_the_first_never_hits_a_reference() -> None:
     order = list(all_tables())
     for name, table in all_tables().items():

@@ -25,6 +25,8 @@ HERE_ALONE = {
     "staff_upload": "lists on their way, deleted within a week; what came of them is on the trail",
     "staff_upload_row": "rows of such lists",
     "staff_upload_leaver": "who was not in such a list",
+    "joining_link": "a link in many hands, which leads to this installation",
+    "link_request": "who asked to come in by such a link",
 }
 """Tables that are put back from a backup, and do not leave, each with the reason."""
 

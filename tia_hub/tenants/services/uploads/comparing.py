@@ -55,6 +55,10 @@ class Comparison:
         """The role of everybody when all good rows are imported."""
         self._asked: dict[str, str] = {}
         """The line managers that good rows name."""
+        self._asked_by: dict[str, list[str]] = {}
+        """Who names somebody as their line manager."""
+        self._unsure: set[str] = set()
+        """Newcomers whose row is at fault, so that nobody knows what they are to be."""
         self._faults: dict[str, str] = {}
         """What is wrong with an address's row in the light of the others."""
         self._managers: dict[str, str] = {}
@@ -70,7 +74,11 @@ class Comparison:
         self._seen[entry.email] = entry.number
         if entry.leaving and entry.email in self._present:
             self.marked.add(entry.email)
-        if entry.faults or self._is_left_alone(entry):
+        if self._is_left_alone(entry):
+            return
+        if entry.faults:
+            if entry.email not in self._present:
+                self._unsure.add(entry.email)
             return
         if entry.role:
             self._roles[entry.email] = entry.role
@@ -95,21 +103,53 @@ class Comparison:
         return Role.STAFF if email in self._seen else None
 
     def settle(self) -> None:
-        """Judge what needs the whole list: managers, circles, leads."""
+        """Judge what needs the whole list: managers, circles, leads. A row that is refused takes nothing with it but its own
+        wishes, which others may have counted on: so what depends on it is judged again."""
         self._managers = {email: known.manager for email, known in self._present.items() if known.manager}
         for email, manager in self._asked.items():
-            fault = self._fault_in_manager(email, manager)
-            if fault:
-                self._faults[email] = fault
+            self._asked_by.setdefault(manager, []).append(email)
+            self._managers[email] = manager
+        for email in self._asked:
+            self._check_manager(email)
+        refused = -1
+        while refused != len(self._faults):
+            refused = len(self._faults)
+            self._refuse_circles()
+            self._keep_a_lead()
+            self._keep_managers()
+
+    def _refuse(self, email: str, words: str) -> None:
+        """Refuse the row of an address, and every row that names them as a manager whom they then can't be."""
+        waiting = [(email, words)]
+        while waiting:
+            each, why = waiting.pop()
+            if each in self._faults:
+                continue
+            self._faults[each] = why
+            self._roles.pop(each, None)
+            known = self._present.get(each)
+            if known is None:
+                self._unsure.add(each)
+            if known and known.manager:
+                self._managers[each] = known.manager
             else:
-                self._managers[email] = manager
-        self._refuse_circles()
-        self._keep_a_lead()
-        self._keep_managers()
+                self._managers.pop(each, None)
+            for report in self._asked_by.get(each, ()):
+                fault = self._fault_in_manager(report, each)
+                if fault:
+                    waiting.append((report, fault))
+
+    def _check_manager(self, email: str) -> None:
+        fault = None if email in self._faults else self._fault_in_manager(email, self._asked[email])
+        if fault:
+            self._refuse(email, fault)
 
     def _fault_in_manager(self, email: str, manager: str) -> str | None:
         if manager == email:
             return "Somebody can’t be their own manager. Name another one."
+        if manager in self._unsure:
+            # Their own row is to be corrected first; what it then says is not known yet.
+            return None
         role = self._role(manager)
         if role is None:
             return f"The manager {manager} is not here and not in the list. Correct the address, or add a row for them."
@@ -118,25 +158,11 @@ class Comparison:
         return None
 
     def _refuse_circles(self) -> None:
-        """Take back what makes somebody their own manager through others, until there is nothing left to take back."""
-        refused = True
-        while refused:
-            refused = False
-            for circle in self._find_circles():
-                chain = " → ".join([*circle[:5], *(["…"] if len(circle) > 5 else []), circle[0]])
-                for email in circle:
-                    if email not in self._asked or email in self._faults:
-                        continue
-                    refused = True
-                    self._faults[email] = f"They would be their own manager through others: {chain}. Name another manager."
-                    self._take_back(email)
-
-    def _take_back(self, email: str) -> None:
-        known = self._present.get(email)
-        if known and known.manager:
-            self._managers[email] = known.manager
-        else:
-            self._managers.pop(email, None)
+        for circle in self._find_circles():
+            chain = " → ".join([*circle[:5], *(["…"] if len(circle) > 5 else []), circle[0]])
+            for email in circle:
+                if email in self._asked:
+                    self._refuse(email, f"They would be their own manager through others: {chain}. Name another manager.")
 
     def _find_circles(self) -> list[list[str]]:
         """The addresses of people who manage each other in a circle."""
@@ -154,23 +180,18 @@ class Comparison:
         return circles
 
     def _keep_a_lead(self) -> None:
-        leads = [email for email, known in self._present.items() if known.role is Role.LEAD]
         if any(self._role(email) is Role.LEAD for email in self._present):
             return
-        for email in leads:
-            self._faults[email] = (
-                "There would be no lead left. Leave them the role Lead, or make somebody who has joined a lead."
-            )
-            self._roles.pop(email, None)
+        for email, known in self._present.items():
+            if known.role is Role.LEAD:
+                self._refuse(email, "There would be no lead left. Leave them the role Lead, or make a member a lead.")
 
     def _keep_managers(self) -> None:
         still = {manager for email, manager in self._managers.items() if email in self._present}
         for email in [email for email, role in self._roles.items() if role not in MAY_MANAGE and email in still]:
-            if self._present.get(email) and self._present[email].role in MAY_MANAGE:
-                self._faults.setdefault(
-                    email, "They would still manage people. Leave them the role Manager, or name another manager for those."
-                )
-                self._roles.pop(email)
+            self._refuse(
+                email, "They would still manage people. Leave them the role Manager, or name another manager for those."
+            )
 
     def judge(self, entry: Entry) -> Verdict:
         """What a row asks for, once everything is settled."""
