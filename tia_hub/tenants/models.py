@@ -365,6 +365,7 @@ class StaffUploadRow(Base):
         ForeignKeyConstraint(
             ["organisation_id", "membership_id"], ["membership.organisation_id", "membership.id"], ondelete="CASCADE"
         ),
+        Index("ix_staff_upload_row_organisation_id_membership_id", "organisation_id", "membership_id"),
         Index("ix_staff_upload_row_verdict", "organisation_id", "upload_id", "verdict", "step", "number"),
     )
 
@@ -396,6 +397,7 @@ class StaffUploadLeaver(Base):
         ForeignKeyConstraint(
             ["organisation_id", "membership_id"], ["membership.organisation_id", "membership.id"], ondelete="CASCADE"
         ),
+        Index("ix_staff_upload_leaver_organisation_id_membership_id", "organisation_id", "membership_id"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -414,6 +416,7 @@ class Invitation(OfOrganisation, Base):
         ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),
         ForeignKeyConstraint(["organisation_id", "manager_id"], ["membership.organisation_id", "membership.id"]),
         ForeignKeyConstraint(["partnership_id", "organisation_id"], ["organisation.partnership_id", "organisation.id"]),
+        Index("ix_invitation_organisation_id_manager_id", "organisation_id", "manager_id"),
         Index(
             "uq_invitation_open",
             "organisation_id",
