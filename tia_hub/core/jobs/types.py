@@ -26,7 +26,6 @@ class JobName(StrEnum):
     REMIND_OF_DELETION = "remind_of_deletion"
     CHECK_STAFF_LIST = "check_staff_list"
     IMPORT_STAFF_LIST = "import_staff_list"
-    FORGET_STAFF_LIST = "forget_staff_list"
     COPY_PERSONAL_DATA = "copy_personal_data"
     ERASE_PERSON = "erase_person"
     TELL_OF_ERASURE = "tell_of_erasure"
@@ -47,12 +46,7 @@ class JobName(StrEnum):
     @property
     def goes_on_at_rest(self) -> bool:
         """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
-        return self in (
-            JobName.REMIND_OF_DELETION,
-            JobName.EXPORT_ORGANISATION,
-            JobName.FORGET_EXPORT,
-            JobName.FORGET_STAFF_LIST,
-        )
+        return self in (JobName.REMIND_OF_DELETION, JobName.EXPORT_ORGANISATION, JobName.FORGET_EXPORT)
 
 
 class JobState(StrEnum):
