@@ -236,12 +236,9 @@ NAMES_NOBODY = {
     "joining_try.address": "kept for a day",
     "joining_try.recipient": "a hash, kept for a day",
     "organisation.closing_by_partnership": "whether the coordinator’s office asked",
-<<<<<<< HEAD
     "invitation.email_id": "the mail, which has its own holding",
     "link_request.address": "kept for a day",
-=======
     "identity_provider.second_factor": "who asks for the second factor, ours or theirs",
->>>>>>> oidc
     "invitation.by_partnership": "whether the coordinator’s office sent it",
     "notice.email_id": "the mail, which has its own holding",
     "report_sending.email_id": "the mail, which has its own holding",

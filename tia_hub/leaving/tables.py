@@ -15,13 +15,7 @@ LEFT_OUT = {
     "email": "letters on their way, whose links open things here",
     "notice": "each person's own, and of the day",
     "trail_head": "where the chain of the trail ends here; where it comes to it is chained anew",
-<<<<<<< HEAD
-    "staff_upload": "lists on their way, deleted within a week; what came of them is on the trail",
-    "staff_upload_row": "rows of such lists",
-    "staff_upload_leaver": "who was not in such a list",
     "joining_request": "the partnership's own record of who asked to join it",
-=======
->>>>>>> leave
 }
 """Tables with rows of organisations that are not taken along, each with the reason."""
 

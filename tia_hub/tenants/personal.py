@@ -7,12 +7,10 @@ from sqlalchemy import delete, func, select, update
 from tia_hub.accounts.models import Person
 from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-<<<<<<< HEAD
-from tia_hub.tenants.models import Coordinator, Invitation, JoiningLink, JoiningRequest, Membership, Partnership, Team
-=======
 from tia_hub.tenants.models import (
     Coordinator,
     Invitation,
+    JoiningLink,
     JoiningRequest,
     Membership,
     OrganisationDomain,
@@ -20,7 +18,6 @@ from tia_hub.tenants.models import (
     Team,
     VouchedPerson,
 )
->>>>>>> oidc
 from tia_hub.tenants.types import COORDINATOR_WORDS, Role
 
 

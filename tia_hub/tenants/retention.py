@@ -2,17 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from tia_hub.core.retention import YEAR, Rule, delete_rule
+from tia_hub.core.retention import YEAR, Rule, counted, delete_rule
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, JoiningRequest, JoiningTry, OrganisationList
+from tia_hub.tenants.models import Invitation, JoiningRequest, JoiningTry, OrganisationList, StaffUpload
+from tia_hub.tenants.services.uploads.keeping import forget_upload
 from tia_hub.tenants.types import RequestState
 
 
 def _closed(scope: OrganisationScope, before: datetime) -> ColumnElement[bool]:
     closed_at = func.coalesce(Invitation.accepted_at, Invitation.revoked_at, Invitation.expires_at)
     return and_(Invitation.organisation_id == scope.organisation_id, closed_at < before)
+
+
+def _old_lists(scope: OrganisationScope, before: datetime) -> ColumnElement[bool]:
+    not_forgotten = or_(StaffUpload.content.is_not(None), StaffUpload.preview != {})
+    return and_(StaffUpload.organisation_id == scope.organisation_id, StaffUpload.created_at < before, not_forgotten)
+
+
+def _forget_lists(scope: OrganisationScope, before: datetime) -> int:
+    found = scope.session.scalars(select(StaffUpload.id).where(_old_lists(scope, before))).all()
+    for upload_id in found:
+        forget_upload(scope, upload_id)
+    return len(found)
 
 
 RULES: tuple[Rule, ...] = (
@@ -25,6 +38,15 @@ RULES: tuple[Rule, ...] = (
         bounds=(30, 365),
         model=Invitation,
         old=_closed,
+    ),
+    Rule(
+        kind="staff_lists",
+        words="What is in staff lists that were uploaded: the file, its rows, and who is not in it",
+        days=7,
+        why="So that a list can be looked at and imported in peace. That it was uploaded, and by whom, stays on record.",
+        scopes=(OrganisationScope,),
+        count=lambda scope, before: counted(scope, StaffUpload, _old_lists(scope, before)),
+        remove=_forget_lists,
     ),
     delete_rule(
         kind="joining_requests",

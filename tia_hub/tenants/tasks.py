@@ -13,7 +13,7 @@ from tia_hub.tenants.queries.uploads import count_outcomes, get_upload
 from tia_hub.tenants.services import lifecycle
 from tia_hub.tenants.services.many_invitations import mail_waiting, send_waiting
 from tia_hub.tenants.services.uploads.applying import end_import, import_batch
-from tia_hub.tenants.services.uploads.keeping import check_upload, forget_upload
+from tia_hub.tenants.services.uploads.keeping import check_upload
 
 
 @job(JobName.SEND_INVITATIONS)
@@ -68,10 +68,3 @@ def import_staff_list(run: Run[OrganisationScope]) -> None:
         done += batch
     with run.finish() as scope:
         end_import(scope, upload_id)
-
-
-@job(JobName.FORGET_STAFF_LIST)
-def forget_staff_list(run: Run[OrganisationScope]) -> None:
-    """Delete what is in a staff list that is a week old."""
-    with run.finish() as scope:
-        forget_upload(scope, _upload_id(run))

@@ -27,7 +27,6 @@ class JobName(StrEnum):
     REMIND_OF_DELETION = "remind_of_deletion"
     CHECK_STAFF_LIST = "check_staff_list"
     IMPORT_STAFF_LIST = "import_staff_list"
-    FORGET_STAFF_LIST = "forget_staff_list"
     COPY_PERSONAL_DATA = "copy_personal_data"
     ERASE_PERSON = "erase_person"
     TELL_OF_ERASURE = "tell_of_erasure"

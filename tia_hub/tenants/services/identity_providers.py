@@ -15,11 +15,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
-<<<<<<< HEAD
-from tia_hub.tenants.mail_domains import is_public
-=======
 from tia_hub.tenants.mail_domains import domain_of, is_public
->>>>>>> oidc
 from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
 from tia_hub.tenants.queries.identity_providers import (
     find_identity_provider,
