@@ -29,6 +29,7 @@ from tia_hub.core.forms import (
 )
 from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
+from tia_hub.tenants.mail_domains import read_domain
 from tia_hub.tenants.models import Area, IdentityProvider, Membership, Team
 from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
@@ -240,6 +241,24 @@ class InviteManyForm(_TeamAndManager):
     def values(self) -> dict[str, Any]:
         """What all of them are to have, for the services."""
         return {"role": Role(self.role.data), "team_id": _id(self.team.data), "manager_id": _id(self.manager.data)}
+
+
+class DomainForm(Form):
+    """An e-mail domain of the organisation's own."""
+
+    domain = LineField(
+        "Email domain",
+        longest=254,
+        required="Enter the domain",
+        description="What comes after the @, like harbourtrust.example",
+    )
+
+    def validate_domain(self, field: Field) -> None:
+        """A domain, with or without the @."""
+        domain = read_domain(field.data)
+        if domain is None:
+            raise StopValidation("Enter a domain in the correct format, like harbourtrust.example")
+        field.data = domain
 
 
 class LinkForm(Form):

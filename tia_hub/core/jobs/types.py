@@ -51,7 +51,6 @@ class JobName(StrEnum):
             JobName.REMIND_OF_DELETION,
             JobName.EXPORT_ORGANISATION,
             JobName.FORGET_EXPORT,
-            JobName.FORGET_STAFF_LIST,
             JobName.APPLY_RETENTION_HERE,
         )
 
