@@ -32,26 +32,32 @@ def _environment(services: Services, port: int) -> dict[str, str]:
     return inherited | services.environment | {"BASE_URL": f"http://localhost:{port}"}
 
 
-def _start(services: Services) -> tuple[subprocess.Popen[bytes], int, float]:
+def start(services: Services) -> tuple[subprocess.Popen[bytes], int, float]:
     """A web process on a free port, and the seconds until it answered."""
     port = _free_port()
-    start = time.perf_counter()
+    began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "tia_hub.cli", "web", "--host", "127.0.0.1", "--port", str(port)],
         env=_environment(services, port),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while time.perf_counter() - start < 30:
+    while time.perf_counter() - began < 30:
         try:
             connection = http.client.HTTPConnection("localhost", port, timeout=5)
             connection.request("GET", "/health")
             if connection.getresponse().status == 200:
-                return process, port, time.perf_counter() - start
+                return process, port, time.perf_counter() - began
         except OSError:
             continue
     process.kill()
     raise RuntimeError("the web process did not answer within 30 s")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a web process."""
+    process.terminate()
+    process.wait(20)
 
 
 def _resident(pid: int) -> float:
@@ -74,11 +80,10 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
     paths = [f"{home}/", f"{home}/audits/{audit_id}", f"{home}/audits/{audit_id}/safety", "/framework/audit", f"{home}/courses"]
     starts = []
     for _ in range(STARTS - 1):
-        process, _, seconds = _start(services)
+        process, _, seconds = start(services)
         starts.append(seconds)
-        process.terminate()
-        process.wait(20)
-    process, port, seconds = _start(services)
+        stop(process)
+    process, port, seconds = start(services)
     starts.append(seconds)
     try:
         connection = http.client.HTTPConnection("localhost", port, timeout=30)
@@ -89,8 +94,7 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
             assert answer.status == 200, f"{paths[number % len(paths)]}: {answer.status}"
         resident = _resident(process.pid)
     finally:
-        process.terminate()
-        process.wait(20)
+        stop(process)
     return [
         Figure("web process: seconds to its first answer", min(starts), 2.5, "s"),
         Figure(f"web process: memory after {REQUESTS} requests", resident, 160, "MB"),

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(default=30, gt=0, description="seconds")
     mail_from: str = "TIA Hub <no-reply@localhost>"
 
+    invitations_per_minute: int = Field(default=600, ge=6)
+    """Invitations that one organisation may have mailed in a minute where it invites many at once."""
+
     two_factor_required: bool = True
     """Everybody sets up a second factor. Only the demo turns this off."""
 
@@ -60,8 +63,8 @@ class Settings(BaseSettings):
     """A file of SHA-1 hashes of passwords that were found in breaches, sorted, as the downloader of haveibeenpwned.com writes
     it: none of them can be chosen here. Nothing is sent anywhere."""
 
-    password_hashes_at_once: int = Field(default=2, ge=1)
-    """How many passwords one process hashes at the same time: each takes 19 MiB and all of a processor for a moment."""
+    password_hashes_at_once: int = Field(default=1, ge=1)
+    """How many passwords one process hashes at the same time, each with a processor of its own: others are for pages."""
 
     deletion_wait_days: int = Field(default=30, ge=1, le=365)
     """Days between asking for an organisation's deletion and the deletion itself, in which its leads can stop it."""

@@ -21,6 +21,13 @@ from tia_hub.core.scope import IdentityScope, transaction
 PASSWORD = "three calm harbours"
 
 
+@pytest.fixture(autouse=True)
+def no_tries(superuser_engine: Engine) -> None:
+    """Everybody here comes from one network address: the tries of earlier tests don't count."""
+    with superuser_engine.begin() as connection:
+        connection.execute(text("DELETE FROM sign_in_try"))
+
+
 def make_account(name: str = "Robin Ash", password: str = PASSWORD) -> Someone:
     """Somebody who can sign in by the page."""
     email = f"{unique('account')}@example.org"

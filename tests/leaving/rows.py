@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from tia_hub.core.db import Base
-from tia_hub.leaving.tables import LEFT_OUT, OWN_CHAIN, all_tables, owner_column
+from tia_hub.leaving.tables import HERE_ALONE, LEFT_OUT, OWN_CHAIN, all_tables, owner_column
 
 
 def rows_of(engine: Engine, organisation_id: UUID, *, everything: bool = False) -> dict[str, list[str]]:
@@ -14,7 +14,7 @@ def rows_of(engine: Engine, organisation_id: UUID, *, everything: bool = False) 
     found = {}
     with engine.connect() as connection:
         for name, table in all_tables().items():
-            if name in LEFT_OUT and not everything:
+            if name in {**LEFT_OUT, **HERE_ALONE} and not everything:
                 continue
             columns = ", ".join(
                 f't."{column.name}"'

@@ -11,6 +11,7 @@ from tia_hub.trainers.types import PROVIDER_PERMISSIONS
 
 PRINCIPALS = (
     "nobody",
+    "contributor",
     "staff",
     "colleague",
     "manager",
@@ -22,6 +23,7 @@ PRINCIPALS = (
     "other provider",
 )
 GRANTED: dict[str, tuple[PlaceKind, frozenset[Permission]]] = {
+    "contributor": (PlaceKind.ORGANISATION, Role.CONTRIBUTOR.permissions),
     "staff": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
     "colleague": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
     "manager": (PlaceKind.ORGANISATION, Role.MANAGER.permissions),
@@ -37,8 +39,10 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "principle": "safety",
     "section": "safety",
     "code": "safety.1",
+    "rule": "invitations",
+    "file": "json",
 }
-"""Arguments that name a part of the framework, which is everybody's."""
+"""Arguments that name a part of the framework or of the product itself, which is everybody's."""
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -14,9 +14,18 @@ from tests.client import StrictClient
 from tests.factories.joining import leave_request, make_confirmed_request
 from tests.factories.tenants import unique
 from tests.tenants.mails import bodies_to, invitation_path, rows
-from tia_hub.core.scope import IdentityScope, JoiningScope, transaction
+from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.scope import IdentityScope, InvitationScope, JoiningScope, transaction
+from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.scoring import list_similar
-from tia_hub.tenants.services.joining_requests import MOST_FROM_ADDRESS, MOST_TO_PARTNERSHIP, MOST_TO_RECIPIENT
+from tia_hub.tenants.services.joining_requests import (
+    MOST_FROM_ADDRESS,
+    MOST_TO_PARTNERSHIP,
+    MOST_TO_RECIPIENT,
+    approve_request,
+    confirm_request,
+)
+from tia_hub.tenants.types import Sector
 
 
 @pytest.fixture
@@ -260,3 +269,37 @@ def test_the_database_shows_a_request_to_its_own_partnership_alone(cast: Cast, s
     ):
         with transaction(scope, read_only=True) as opened:
             assert set(opened.session.execute(every).scalars()) == seen
+
+
+@pytest.mark.usefixtures("context")
+def test_many_approvals_at_once_make_one_organisation(app: Flask, cast: Cast, superuser_engine: Engine) -> None:
+    name = unique("Lantern House")
+    request_id = make_confirmed_request(cast.region, superuser_engine, name)
+
+    def approve(_: int) -> bool:
+        try:
+            with app.app_context(), transaction(cast.region.scope()) as scope:
+                approve_request(scope, request_id, name=name, sector=Sector.CHARITY, headcount=1, area_ids=[])
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(approve, range(8))) == 1
+    assert rows(superuser_engine, "SELECT count(*) FROM organisation WHERE name = :name", name=name) == [(1,)]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_link_confirms_once_however_many_press_at_once(app: Flask, cast: Cast) -> None:
+    token = leave_request(cast.region)
+
+    def confirm(_: int) -> bool:
+        try:
+            with app.app_context(), transaction(InvitationScope(token_hash=hash_token(token))) as scope:
+                confirm_request(scope)
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(confirm, range(8))) == 1

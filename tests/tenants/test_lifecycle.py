@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from tests.factories.reports import ask_for_report, figures_of, make_audit, make
 from tests.factories.tenants import unique
 from tests.tenants.mails import bodies_to, invitation_path, rows
 from tia_hub.core.clock import today
+from tia_hub.core.errors import Refused
 from tia_hub.core.jobs.runner import Run, claim_job, run_job
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName, PlaceAtRest
@@ -24,6 +26,7 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.schedules.services import create_schedule, run_due_schedules
 from tia_hub.core.scope import DispatchScope, transaction
 from tia_hub.tenants.queries.lifecycle import list_due_for_deletion
+from tia_hub.tenants.services.lifecycle import change_state
 from tia_hub.tenants.types import Life, OrganisationState, Step
 from worker.tasks import load_tasks
 
@@ -382,3 +385,29 @@ def test_a_report_does_not_wait_for_a_suspended_organisation(
     take(office, entry, "suspend", reason="A pause")
     ask_for_report(cast.region)
     assert run_jobs(superuser_engine, JobName.COMPILE_REPORT) == 1
+
+
+def test_an_archived_organisation_lets_its_leads_take_things_away(
+    as_, office: StrictClient, cast: Cast, entry: str, home: str
+) -> None:
+    lead = as_(cast.ours.lead)
+    lead.submit(f"{home}organisation", button=f"{home}organisation/check")
+    take(office, entry, "archive")
+    assert f"{home}export" in lead.get(f"{home}organisation").text
+    assert lead.get(f"{home}export").status_code == 200
+    assert lead.submit(f"{home}trail", button=f"{home}trail").status_code == 200
+
+
+@pytest.mark.usefixtures("context")
+def test_of_many_steps_at_once_one_is_taken(app: Flask, cast: Cast, superuser_engine: Engine) -> None:
+    def suspend(_: int) -> bool:
+        try:
+            with app.app_context(), transaction(cast.region.scope()) as scope:
+                change_state(scope, cast.ours.tenant.id, Step.SUSPEND, reason="A pause")
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(suspend, range(8))) == 1
+    assert len(bodies_to(superuser_engine, cast.ours.lead.email)) == 1

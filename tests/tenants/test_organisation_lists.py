@@ -154,3 +154,13 @@ def test_another_partnerships_list_is_not_there(as_, office: StrictClient, cast:
     other = path.replace(cast.region.slug, cast.other_region.slug)
     assert elsewhere.get(other).status_code == 404
     assert elsewhere.get(path).status_code == 404
+
+
+def test_names_that_make_the_same_address_are_all_added(
+    office: StrictClient, cast: Cast, base: str, superuser_engine: Engine
+) -> None:
+    path = send(office, base, HEAD + "Cafe Lumiere;Police;;;;\nCafé Lumière;Police;;;;\nCafe, Lumiere!;Police;;;;\n").location
+    assert "3 organisations were added" in office.get(office.submit(path).location).text
+    slugs = rows(superuser_engine, "SELECT DISTINCT slug FROM organisation WHERE name ~ '^Caf'")
+    assert len(slugs) >= 3
+    assert len(names(superuser_engine, cast)) == 5

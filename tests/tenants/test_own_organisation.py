@@ -40,6 +40,7 @@ BAD = {
     "WebP": make_picture(kind="WEBP"),
     "TIFF": make_picture(kind="TIFF"),
     "a picture that breaks off": make_picture(size=(300, 300))[:200],
+    "a photo that breaks off": make_picture(kind="JPEG", size=(300, 300))[:900],
     "a bomb of 10,000 million pixels": png_head(100_000, 100_000),
     "a picture of 26 million pixels": png_head(26_000, 1_000),
 }

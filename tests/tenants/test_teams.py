@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from tests.cast import Cast
 from tests.client import StrictClient
-from tests.factories.tenants import make_member, make_team, unique
+from tests.factories.tenants import make_member, make_person, make_team, unique
 from tests.statements import counted
-from tests.tenants.mails import rows
+from tests.tenants.mails import invitation_path, rows
 from tia_hub.framework.loader import current_edition
 from tia_hub.tenants.models import Team
 from tia_hub.tenants.trees import ancestors, list_paths, name_apart, within
@@ -324,3 +324,23 @@ def test_every_team_is_in_the_tree_once(ids, random) -> None:
     assert len(set(name_apart(teams).values())) == len(ids)
     for team in teams:
         assert within(teams, team.id) == {each.id for each in teams if team in ancestors(teams, each.id)}
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_who_was_invited_into_a_team_that_is_gone_joins_the_one_after_it_or_none(
+    lead: StrictClient, client: StrictClient, home: str, cast: Cast, superuser_engine, app, merged: bool
+) -> None:
+    """As when somebody invites and somebody else closes the team at one moment."""
+    with app.app_context():
+        someone = make_person("Nia New")
+    one, other = (add(lead, home, superuser_engine, unique(name)) for name in ("One", "Other"))
+    invited = {"name": "Nia New", "email": someone.email, "role": "staff", "team": str(one)}
+    assert lead.submit(f"{home}people/invite", invited).status_code == 303
+    with superuser_engine.begin() as connection:
+        connection.execute(
+            text("UPDATE team SET closed_at = now(), merged_into_id = :into WHERE id = :id"),
+            {"id": one, "into": other if merged else None},
+        )
+    assert client.sign_in(someone).submit(invitation_path(superuser_engine, someone.email)).status_code == 303
+    [(joined,)] = rows(superuser_engine, "SELECT team_id FROM membership WHERE person_id = :id", id=someone.id)
+    assert joined == (other if merged else None)

@@ -49,7 +49,14 @@ class SignInForm(LoginForm):
     password = PasswordBox("Password", required="Enter your password")
 
     def validate(self, **kwargs: Any) -> bool:
-        """Without an address to go on to, one's places follow, also after the second factor."""
+        """Without an address to go on to, one's places follow, also after the second factor.
+
+        Hashing may have to wait for its turn: nobody does so with a connection to the database in hand.
+        """
+        if self.email.data and not fault_in_text(self.email.data, LONGEST):
+            self.ifield = self.email
+            self.user = current_app.extensions["security"].datastore.find_user(email=self.email.data)
+            db.session.commit()
         valid = super().validate(**kwargs)
         if valid and not self.next.data:
             self.next.data = current_app.config["SECURITY_POST_LOGIN_VIEW"]

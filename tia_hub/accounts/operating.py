@@ -6,7 +6,8 @@ from uuid import uuid4
 from flask import render_template
 
 from tia_hub.accounts.models import Person
-from tia_hub.accounts.queries import find_person
+from tia_hub.accounts.queries import find_person, list_passkeys
+from tia_hub.accounts.services import forget_sessions, kill_links
 from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
 from tia_hub.core.mail.services import link, post_to_person
@@ -41,8 +42,8 @@ ACTIVATED = Deed(
 SECOND_FACTOR_RESET = Deed(
     "account.second_factor_reset",
     "The second factor of your TIA Hub account was removed",
-    "The operator of this service removed the second factor of your account with its recovery codes, and ended all your "
-    "sessions. When you next sign in, you set up a new one.",
+    "The operator of this service removed the second factor of your account, with its passkeys and recovery codes, and "
+    "ended all your sessions. When you next sign in, you set up a new one.",
 )
 
 
@@ -57,7 +58,7 @@ def get_account(scope: IdentityScope, email: str) -> Person:
 def end_sessions(scope: IdentityScope, email: str) -> Person:
     """End every session of somebody."""
     person = get_account(scope, email)
-    person.fs_uniquifier = uuid4().hex
+    _end_everything(scope, person)
     _tell(scope, person, SESSIONS_ENDED)
     return person
 
@@ -67,21 +68,35 @@ def set_active(scope: IdentityScope, email: str, *, active: bool) -> Person:
     person = get_account(scope, email)
     if person.active is active:
         raise Refused(f"The account of {email} is {'open' if active else 'closed'} already.")
-    person.active, person.fs_uniquifier = active, uuid4().hex
+    person.active = active
+    _end_everything(scope, person)
     _tell(scope, person, ACTIVATED if active else DEACTIVATED)
     return person
 
 
 def reset_second_factor(scope: IdentityScope, email: str) -> Person:
-    """Remove somebody's second factor, who lost it and has shown you who they are; end their sessions. Raises Refused."""
+    """Remove the second factor, passkeys included, of who lost it and has shown you who they are; end their sessions.
+
+    Raises Refused where there is none.
+    """
     person = get_account(scope, email)
-    if person.tf_primary_method is None:
+    passkeys = list_passkeys(scope, person.id)
+    if person.tf_primary_method is None and not passkeys:
         raise Refused(f"The account of {email} has no second factor.")
     person.tf_primary_method = person.tf_totp_secret = None
     person.tf_last_counter, person.mf_recovery_codes = None, None
-    person.fs_uniquifier = uuid4().hex
+    for passkey in passkeys:
+        scope.session.delete(passkey)
+    _end_everything(scope, person)
     _tell(scope, person, SECOND_FACTOR_RESET)
     return person
+
+
+def _end_everything(scope: IdentityScope, person: Person) -> None:
+    """No session goes on, and no link that was mailed before works any more."""
+    person.fs_uniquifier = uuid4().hex
+    forget_sessions(scope, person.id)
+    kill_links(scope, person.id)
 
 
 def _tell(scope: IdentityScope, person: Person, deed: Deed) -> None:

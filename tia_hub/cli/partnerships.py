@@ -55,9 +55,10 @@ def add_coordinator(slug: str, email: str, name: str, dry_run: bool) -> None:
     with as_owner() as scope:
         person = ensure_person(scope, email=email, name=name)
         added = organisations.add_coordinator(scope, slug=slug, person_id=person.id)
+        known = person.password is not None
         if dry_run:
             undo(scope)
-    would(f"{person.name} is a coordinator of {slug}{' now' if added else ' already'}.", dry=dry_run)
-    if person.password is None and not dry_run:
+    would(f"{name} is a coordinator of {slug}{' now' if added else ' already'}.", dry=dry_run)
+    if not known and not dry_run:
         with application():
             click.echo(f"Within one hour, they choose their password at {link_for_new_password(person)}")

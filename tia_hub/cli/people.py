@@ -53,10 +53,10 @@ def show_it(email: str, places: bool, machine: bool) -> None:
 
 def _do(deed: Callable[[IdentityScope], Person], done: str, *, dry: bool) -> None:
     with application(), transaction(IdentityScope(actor=operator())) as scope:
-        found = deed(scope)
+        name = deed(scope).name
         if dry:
             undo(scope)
-    would(done.format(name=found.name), dry=dry)
+    would(done.format(name=name), dry=dry)
 
 
 @person.command("sessions-end")

@@ -9,8 +9,8 @@ from tia_hub.cli.frame import example, owner_url, settings
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
+@click.option("--port", default=24000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--threads", default=24, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
 @example("web --host 0.0.0.0 --port 8000")
 def web(host: str, port: int, threads: int) -> None:
     """Serve the pages."""
@@ -47,8 +47,8 @@ def bootstrap(superuser_url: str, database: str) -> None:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port of the product.")
-@click.option("--mail-port", default=8025, show_default=True, type=click.IntRange(1, 65535), help="The port of its mails.")
+@click.option("--port", default=24000, show_default=True, type=click.IntRange(1, 65535), help="The port of the product.")
+@click.option("--mail-port", default=24025, show_default=True, type=click.IntRange(1, 65535), help="The port of its mails.")
 @click.option("--reset", is_flag=True, help="Begin afresh.")
 @example("demo --port 8000")
 def demo(port: int, mail_port: int, reset: bool) -> None:

@@ -9,7 +9,8 @@ MOST_PIXELS = 25_000_000
 """Pixels of a picture that is opened at all; its size is read from its head, before anything is unpacked."""
 MOST_BYTES = 512 * 1024
 """Bytes of a picture once it was drawn anew."""
-FORMATS = ("PNG", "JPEG")
+ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
+"""The formats that are taken, and what the end of a whole picture is. The renderer of PDFs has Pillow fill up broken ones."""
 
 
 class BadPicture(Exception):
@@ -24,9 +25,11 @@ def draw_anew(content: bytes, *, width: int, height: int) -> bytes:
     try:
         # Its head alone is read here. A warning of Pillow's about a bomb is an answer too.
         with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
-            opened = Image.open(io.BytesIO(content), formats=FORMATS)
+            opened = Image.open(io.BytesIO(content), formats=tuple(ENDS))
             if opened.width * opened.height > MOST_PIXELS:
                 raise BadPicture(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Send a smaller one")
+            if ENDS[str(opened.format)] not in content:
+                raise BadPicture("The picture breaks off. Send the whole file")
             opened.draft("RGB", (width, height))
             opened.load()
             upright = ImageOps.exif_transpose(opened)

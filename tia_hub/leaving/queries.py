@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from tia_hub.accounts.personal import ERASED
 from tia_hub.core.db import Base
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
@@ -51,6 +52,13 @@ def find_people(scope: IdentityScope, *, emails: Sequence[str], ids: Sequence[UU
     person = Base.metadata.tables["person"]
     query = select(person.c.id, person.c.email).where(or_(person.c.email.in_(emails), person.c.id.in_(ids)))
     return [(row[0], row[1]) for row in scope.session.execute(query)]
+
+
+def find_erased(scope: IdentityScope, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of some people who were erased."""
+    person = Base.metadata.tables["person"]
+    query = select(person.c.id).where(person.c.id.in_(ids), person.c.name == ERASED).order_by(person.c.id)
+    return list(scope.session.scalars(query))
 
 
 def list_certificates(scope: PartnershipScope) -> list[DeletionCertificate]:

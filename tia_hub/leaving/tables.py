@@ -25,6 +25,13 @@ LEFT_OUT = {
 }
 """Tables with rows of organisations that are not taken along, each with the reason."""
 
+HERE_ALONE = {
+    "identity_provider": "how people sign in is set up anew where they go: it has a secret, and addresses of this installation",
+    "vouched_person": "who signs in as whom is for the provider there to say, and never for a file",
+    "organisation_domain": "that a domain is the organisation's own, the partnership that it comes to confirms",
+}
+"""Tables that are put back from a backup, and do not leave, each with the reason."""
+
 SEALED = {
     "training_figure": "single people's figures, which leads see in counts large enough alone",
     "self_assessment": "read by their worker and the manager they were shared with",
@@ -51,6 +58,11 @@ def all_tables() -> dict[str, Table]:
 
 def taken_along() -> list[Table]:
     """The tables of an export, in the order in which they refer to each other."""
+    return [table for table in put_back() if table.name not in HERE_ALONE]
+
+
+def put_back() -> list[Table]:
+    """The tables that are put back from a backup, in the same order."""
     return [table for name, table in all_tables().items() if name not in LEFT_OUT]
 
 

@@ -15,6 +15,7 @@ from tia_hub.leaving.scope import LeavingScope
 from tia_hub.leaving.services.deleting import delete_organisation, keep_paper
 from tia_hub.leaving.services.exporting import forget_export, keep_export, write_export
 from tia_hub.leaving.services.keys import own_key
+from tia_hub.leaving.services.people import let_go
 from tia_hub.leaving.types import PART_SIZE, ExportState
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,11 @@ def delete(run: Run[PartnershipScope]) -> None:
         certificate = find_certificate(scope, organisation_id)
     if certificate is None:
         return
+    accounts = let_go(scope, organisation_id)
     pdf = None
     try:
         pdf = render_pdf(render_certificate(certificate.content, certificate.sha256))
     except PdfUnavailable as error:
         log.warning("certificate %s has no PDF: %s", certificate.id, error)
     with run.finish() as scope:
-        keep_paper(scope, organisation_id, pdf)
+        keep_paper(scope, organisation_id, pdf, accounts=accounts)

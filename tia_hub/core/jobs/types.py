@@ -20,6 +20,7 @@ class JobName(StrEnum):
     PUBLISH_FIGURES = "publish_figures"
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
+    SEND_INVITATIONS = "send_invitations"
     EXPORT_ORGANISATION = "export_organisation"
     FORGET_EXPORT = "forget_export"
     DELETE_ORGANISATION = "delete_organisation"

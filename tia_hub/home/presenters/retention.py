@@ -34,7 +34,7 @@ def due_rows(scope: OrganisationScope, due: Sequence[Due]) -> list[DueRow]:
             why=each.rule.why,
             period=period_words(each.days),
             next=f"{each.count:,}",
-            href=url_for("home.retention_period", organisation=scope.slug, kind=each.rule.kind)
+            href=url_for("home.retention_period", organisation=scope.slug, rule=each.rule.kind)
             if may and each.rule.bounds
             else None,
         )

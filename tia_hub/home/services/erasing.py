@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -25,6 +25,7 @@ from tia_hub.core.mail.services import link, post, post_to_person
 from tia_hub.core.permissions import Permission
 from tia_hub.core.personal import STEAD, Subject, holdings_of
 from tia_hub.core.scope import (
+    Actor,
     DispatchScope,
     IdentityScope,
     OperatorScope,
@@ -101,8 +102,13 @@ def fates(everywhere: Everywhere) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def ask_for_erasure(scope: IdentityScope) -> datetime:
-    """Have the acting person erased in a week; when. Raises Refused where something has to be handed over first."""
+def ask_for_erasure(
+    scope: IdentityScope, *, why: str = "You asked to be erased from TIA Hub.", by: Actor | None = None
+) -> datetime:
+    """Have the acting person erased in a week; when. Raises Refused where something has to be handed over first.
+
+    `why` is what they are told where it was not they who asked; then `by` is who did.
+    """
     own = PersonScope.of(scope)
     asked = find_erasure(own)
     if asked is not None:
@@ -117,10 +123,17 @@ def ask_for_erasure(scope: IdentityScope) -> datetime:
     own.session.flush()
     enqueue(own, JobName.ERASE_PERSON, key="erase", due_at=due_at)
     enqueue(own, JobName.TELL_OF_ERASURE, key=f"tell:{uuid4()}", payload={"due_at": due_at.isoformat()})
-    record_for_person(scope, own.person_id, "personal.erasure_asked", f"Asked to be erased on {format_date(due_at)}")
+    record_for_person(
+        scope,
+        own.person_id,
+        "personal.erasure_asked",
+        f"To be erased on {format_date(due_at)}. {why}" if by else f"Asked to be erased on {format_date(due_at)}",
+        by=by,
+    )
     context = {
         "subject": "Your personal data will be erased",
         "name": everywhere.subject.name,
+        "why": why,
         "day": due_at,
         "address": link("home.erasure"),
     }
@@ -289,3 +302,16 @@ def replay(engine: Engine, lines: Iterable[LogLine]) -> int:
         with transaction(PersonScope(person_id=line.person_id)) as scope:
             finish_erasure(scope, subject)
     return len(undone)
+
+
+def erase_again(person_id: UUID, *, name: str, email: str) -> None:
+    """Erase somebody once more from what came back with a backup, under the name and address that they had in it."""
+    everywhere = find_everywhere(person_id)
+    known = replace(everywhere.subject, name=name, email=email, names=everywhere.subject.names | {name})
+    with transaction(PersonScope(person_id=person_id)) as scope:
+        scope.session.execute(
+            update(Erasure).where(Erasure.person_id == person_id, Erasure.withdrawn_at.is_(None)).values(done_at=None)
+        )
+    subject = erase_in_places(replace(everywhere, subject=known))
+    with transaction(PersonScope(person_id=person_id)) as scope:
+        finish_erasure(scope, subject)

@@ -35,13 +35,13 @@ def _rule(scope: OrganisationScope, kind: str) -> tuple[Rule, tuple[int, int]]:
     raise NotFound
 
 
-@bp.get("/o/<organisation>/retention/<kind>")
+@bp.get("/o/<organisation>/retention/<rule>")
 @require(Permission.RETENTION_CHOOSE)
-def retention_period(scope: OrganisationScope, kind: str) -> ResponseReturnValue:
+def retention_period(scope: OrganisationScope, rule: str) -> ResponseReturnValue:
     """Choose how long one kind of record is kept."""
-    rule, bounds = _rule(scope, kind)
-    days = chosen_periods(scope).get(kind, rule.days)
-    return _period(scope, rule, PeriodForm(bounds, days=f"{days}"))
+    found, bounds = _rule(scope, rule)
+    days = chosen_periods(scope).get(rule, found.days)
+    return _period(scope, found, PeriodForm(bounds, days=f"{days}"))
 
 
 def _period(scope: OrganisationScope, rule: Rule, form: PeriodForm, status: int = 200) -> ResponseReturnValue:
@@ -58,13 +58,13 @@ def _period(scope: OrganisationScope, rule: Rule, form: PeriodForm, status: int 
     )
 
 
-@bp.post("/o/<organisation>/retention/<kind>")
+@bp.post("/o/<organisation>/retention/<rule>")
 @require(Permission.RETENTION_CHOOSE)
-def choose_retention_period(scope: OrganisationScope, kind: str) -> ResponseReturnValue:
+def choose_retention_period(scope: OrganisationScope, rule: str) -> ResponseReturnValue:
     """Keep one kind of record for another period."""
-    rule, bounds = _rule(scope, kind)
+    found, bounds = _rule(scope, rule)
     form = PeriodForm(bounds)
     if not form.validate():
-        return _period(scope, rule, form, 422)
-    choose_period(scope, kind, form.chosen())
+        return _period(scope, found, form, 422)
+    choose_period(scope, rule, form.chosen())
     return see("home.retention", "The period is saved.", organisation=scope.slug)

@@ -50,7 +50,7 @@ def partnership_trail(scope: PartnershipScope) -> ResponseReturnValue:
 
 
 @bp.post("/o/<organisation>/trail")
-@require(Permission.ORGANISATION_TRAIL)
+@require(Permission.ORGANISATION_TRAIL, at_rest=True)
 def export_organisation_trail(scope: OrganisationScope) -> ResponseReturnValue:
     """The organisation's trail as a sheet."""
     return _export(scope)

@@ -201,16 +201,21 @@ def _delete_rows(scope: DeletingScope) -> dict[str, int]:
     return counts
 
 
-def keep_paper(office: PartnershipScope, organisation_id: UUID, pdf: bytes | None) -> None:
-    """Keep the certificate's PDF, and say on the partnership's trail that the deletion is done."""
+def keep_paper(office: PartnershipScope, organisation_id: UUID, pdf: bytes | None, *, accounts: int) -> None:
+    """Keep the certificate's PDF, and say on the partnership's trail that the deletion is done.
+
+    `accounts`: of how many people, who belong to nothing else, the accounts are erased as well.
+    """
     certificate = find_certificate(office, organisation_id)
     if certificate is None:
         return
     if pdf is not None:
         certificate.pdf = pdf
+    certificate.people_left = []
     record(
         office,
         "organisation.deleted",
-        f"Deleted {certificate.organisation_name}, as {certificate.asked_by} had asked; certificate {certificate.sha256[:16]}",
+        f"Deleted {certificate.organisation_name}, as {certificate.asked_by} had asked; {accounts:,} accounts of people who "
+        f"belong to nothing else are erased in a week. Certificate {certificate.sha256[:16]}",
         target_id=certificate.id,
     )

@@ -19,11 +19,12 @@ from tia_hub.core.db import Base
 from tia_hub.core.errors import Refused
 from tia_hub.core.scope import Actor, IdentityScope, transaction
 from tia_hub.core.trail import record
-from tia_hub.leaving.queries import find_people
+from tia_hub.home.services.erasing import erase_again
+from tia_hub.leaving.queries import find_erased, find_people
 from tia_hub.leaving.rows import line
 from tia_hub.leaving.scope import LeavingScope
 from tia_hub.leaving.services.importing import constraint_of, insert_rows
-from tia_hub.leaving.tables import OWN_CHAIN, in_order, owner_column, taken_along
+from tia_hub.leaving.tables import OWN_CHAIN, in_order, owner_column, put_back
 
 AT_ONCE = 500
 LIFE = frozenset(
@@ -79,7 +80,7 @@ def backup(url: str) -> Iterator[Connection]:
 def _refuse_another_schema(connection: Connection) -> None:
     found = inspect(connection)
     names = set(found.get_table_names())
-    for table in taken_along():
+    for table in put_back():
         columns = {column["name"] for column in found.get_columns(table.name)} if table.name in names else set()
         if columns != set(table.c.keys()):
             raise Refused(
@@ -138,8 +139,7 @@ def compare(connection: Connection, found: Found) -> list[Difference]:
     with transaction(_scope(found, Actor()), read_only=True) as scope:
         here = scope.session.connection()
         return [
-            _compare(_digests(connection, table, found.id), _digests(here, table, found.id), table.name)
-            for table in taken_along()
+            _compare(_digests(connection, table, found.id), _digests(here, table, found.id), table.name) for table in put_back()
         ]
 
 
@@ -161,15 +161,30 @@ def restore(connection: Connection, found: Found, *, actor: Actor, only_missing:
         raise Refused(
             f"What is in the backup does not fit with what is here: {constraint_of(fault)}. Nothing was changed."
         ) from fault
+    for person_id, name, email in _erased_meanwhile(connection, found):
+        erase_again(person_id, name=name, email=email)
     return differences
+
+
+def _members(connection: Connection, found: Found) -> list[dict[str, Any]]:
+    """The organisation's people in the backup, as they were then."""
+    person, membership = Base.metadata.tables["person"], Base.metadata.tables["membership"]
+    members = select(membership.c.person_id).where(membership.c.organisation_id == found.id)
+    columns = [person.c[name] for name in ("id", "created_at", "email", "name", "active")]
+    return [dict(row._mapping) for row in connection.execute(select(*columns).where(person.c.id.in_(members)))]
+
+
+def _erased_meanwhile(connection: Connection, found: Found) -> list[tuple[UUID, str, str]]:
+    """Those of them who have been erased here since: identifier, and the name and address that came back with the rows."""
+    there = {each["id"]: each for each in _members(connection, found)}
+    with transaction(IdentityScope(), read_only=True) as scope:
+        erased = find_erased(scope, list(there))
+    return [(person_id, there[person_id]["name"], there[person_id]["email"]) for person_id in erased]
 
 
 def _missing_people(connection: Connection, found: Found) -> list[dict[str, Any]]:
     """The organisation's people in the backup who have no account here any more."""
-    person, membership = Base.metadata.tables["person"], Base.metadata.tables["membership"]
-    members = select(membership.c.person_id).where(membership.c.organisation_id == found.id)
-    columns = [person.c[name] for name in ("id", "created_at", "email", "name", "active")]
-    people = [dict(row._mapping) for row in connection.execute(select(*columns).where(person.c.id.in_(members)))]
+    people = _members(connection, found)
     with transaction(IdentityScope(), read_only=True) as scope:
         known = {person_id for person_id, _ in find_people(scope, emails=[], ids=[each["id"] for each in people])}
     return [each | {"fs_uniquifier": uuid4().hex} for each in people if each["id"] not in known]
@@ -190,14 +205,14 @@ def _put_back(
         scope.session.execute(insert(Base.metadata.tables["person"]), newcomers)
     here = scope.session.connection()
     differences, keys_here = [], {}
-    for table in taken_along():
+    for table in put_back():
         keys_here[table.name] = _digests(here, table, found.id)
         differences.append(_compare(_digests(connection, table, found.id), keys_here[table.name], table.name))
-    replaced = [table for table in taken_along() if table.name not in ("organisation", "trail_event")]
+    replaced = [table for table in put_back() if table.name not in ("organisation", "trail_event")]
     if not only_missing:
         for table in reversed(replaced):
             scope.session.execute(delete(table).where(_own(table, found.id)))
-    for table in taken_along():
+    for table in put_back():
         rows = _rows(connection, table, found.id)
         if table.name == "organisation":
             _put_back_entry(scope, table, next(rows), state=state, only_missing=only_missing)

@@ -20,13 +20,28 @@ def list_teams(scope: OrganisationScope, *, closed: bool = False) -> list[Team]:
     return list(scope.session.scalars(query))
 
 
-def get_team(scope: OrganisationScope, team_id: UUID, *, closed: bool = False) -> Team:
-    """An open team of the organisation; with `closed` one that was closed too. Raises NotFound."""
+def get_team(scope: OrganisationScope, team_id: UUID, *, closed: bool = False, hold: bool = False) -> Team:
+    """An open team of the organisation; with `closed` one that was closed too. Raises NotFound.
+
+    With `hold` nothing is put into it until the transaction ends, and what others just put into it is there.
+    """
     query = select(Team).where(Team.organisation_id == scope.organisation_id, Team.id == team_id)
+    if hold:
+        query = query.with_for_update()
     team = scope.session.scalar(query.execution_options(populate_existing=True))
     if team is None or (team.closed_at is not None and not closed):
         raise NotFound
     return team
+
+
+def find_open_team(scope: OrganisationScope, team_id: UUID | None) -> UUID | None:
+    """The team itself, or the one that everything of it went to; None where it is closed."""
+    while team_id is not None:
+        team = get_team(scope, team_id, closed=True)
+        if team.closed_at is None:
+            break
+        team_id = team.merged_into_id
+    return team_id
 
 
 def count_people_by_team(scope: OrganisationScope) -> dict[UUID, int]:

@@ -25,7 +25,7 @@ from tia_hub.tenants.queries.identity_providers import (
 from tia_hub.tenants.queries.invitations import find_open_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
-from tia_hub.tenants.services.invitations import accept_invitation
+from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.services.people import one_at_a_time
 from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor
 

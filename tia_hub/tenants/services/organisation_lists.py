@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
@@ -22,8 +21,8 @@ from tia_hub.tenants.queries.joining_requests import list_organisation_names
 from tia_hub.tenants.queries.organisation_lists import get_organisation_list
 from tia_hub.tenants.queries.organisations import list_areas
 from tia_hub.tenants.scoring import read_headcount
-from tia_hub.tenants.services.invitations import invite_lead
-from tia_hub.tenants.services.organisations import create_organisation
+from tia_hub.tenants.services.invitations import invite_first_leads
+from tia_hub.tenants.services.organisations import create_organisations
 from tia_hub.tenants.types import ListedOrganisation, RowFault, Sector
 
 MOST_ROWS = 500
@@ -161,16 +160,13 @@ def add_list(scope: PartnershipScope, list_id: UUID) -> int:
     kept = get_organisation_list(scope, list_id, lock=True)
     if kept.added_at is not None:
         raise Refused(f"The list {kept.file_name} was added already: {kept.added:,} organisations.")
-    new, _ = split_known(scope, kept.read_rows())
-    for row in new:
-        entry: dict[str, Any] = row.model_dump(include={"name", "sector", "headcount", "area_ids"})
-        organisation_id = create_organisation(scope, **entry)
-        if row.lead_email:
-            scope.session.flush()
-            invite_lead(scope, organisation_id, email=row.lead_email, name=row.lead_name)
-    kept.added_at, kept.added = now(), len(new)
-    record(scope, "organisation_list.added", f"Added {len(new):,} organisations from {kept.file_name}", target_id=list_id)
-    return len(new)
+    listed = kept.read_rows()
+    made = create_organisations(scope, listed)
+    scope.session.flush()
+    invite_first_leads(scope, {made[row.number]: row for row in listed if row.number in made and row.lead_email})
+    kept.added_at, kept.added = now(), len(made)
+    record(scope, "organisation_list.added", f"Added {len(made):,} organisations from {kept.file_name}", target_id=list_id)
+    return len(made)
 
 
 def forget_list(scope: PartnershipScope, list_id: UUID) -> None:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select
@@ -14,9 +14,10 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OperatorScope, OrganisationScope, PartnershipScope
 from tia_hub.core.trail import record
 from tia_hub.tenants.models import Area, Coordinator, Organisation, OrganisationArea, Partnership
+from tia_hub.tenants.queries.joining_requests import list_organisation_names
 from tia_hub.tenants.queries.lifecycle import lock_organisation
 from tia_hub.tenants.queries.organisations import find_organisation_named, get_organisation
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types import ListedOrganisation, Sector
 
 LONGEST_SLUG = 60
 
@@ -27,9 +28,13 @@ def make_slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-") or "organisation"
 
 
-def _refuse_a_second(scope: PartnershipScope, name: str, but: UUID | None = None) -> None:
+def _one_at_a_time(scope: PartnershipScope) -> None:
     # One after the other, so that a form sent twice makes one organisation.
     scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(scope.partnership_id), 0))))
+
+
+def _refuse_a_second(scope: PartnershipScope, name: str, but: UUID | None = None) -> None:
+    _one_at_a_time(scope)
     found = find_organisation_named(scope, name)
     if found is not None and found.id != but:
         raise Refused(f"There is an organisation called {found.name} already.")
@@ -68,6 +73,49 @@ def create_organisation(
     _set_areas(scope, organisation_id, area_ids)
     record(scope, "organisation.created", f"Created the organisation {name}", target_id=organisation_id)
     return organisation_id
+
+
+def create_organisations(scope: PartnershipScope, listed: Sequence[ListedOrganisation]) -> dict[int, UUID]:
+    """Make those of some organisations whose names are new, in a handful of statements: by their rows' numbers."""
+    _one_at_a_time(scope)
+    there = {name.casefold() for name in list_organisation_names(scope)}
+    made: dict[int, UUID] = {}
+    waiting = {each.number: each for each in listed if each.name.casefold() not in there}
+    for plain in (True, False):
+        if not waiting:
+            break
+        ids = {uuid4(): each for each in waiting.values()}
+        found = scope.session.scalars(
+            insert(Organisation)
+            .values(
+                [
+                    {
+                        "id": organisation_id,
+                        "partnership_id": scope.partnership_id,
+                        "slug": make_slug(each.name) + ("" if plain else f"-{secrets.token_hex(3)}"),
+                        "name": each.name,
+                        "sector": each.sector,
+                        "headcount": each.headcount,
+                    }
+                    for organisation_id, each in ids.items()
+                ]
+            )
+            .on_conflict_do_nothing(index_elements=["slug"])
+            .returning(Organisation.id)
+        )
+        for organisation_id in found:
+            each = ids[organisation_id]
+            made[each.number] = organisation_id
+            del waiting[each.number]
+    new = [each for each in listed if each.number in made]
+    scope.session.add_all(
+        OrganisationArea(organisation_id=made[each.number], area_id=area_id, partnership_id=scope.partnership_id)
+        for each in new
+        for area_id in set(each.area_ids)
+    )
+    for each in new:
+        record(scope, "organisation.created", f"Created the organisation {each.name}", target_id=made[each.number])
+    return made
 
 
 def change_organisation(

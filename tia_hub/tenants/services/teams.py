@@ -126,7 +126,7 @@ def merge_teams(scope: OrganisationScope, team_id: UUID, *, into_id: UUID) -> li
     Refused where things of theirs can't stand beside each other.
     """
     one_at_a_time(scope)
-    team, into = get_team(scope, team_id), get_team(scope, into_id)
+    team, into = get_team(scope, team_id, hold=True), get_team(scope, into_id)
     if team.id == into.id:
         raise Refused("Choose another team to merge it into.")
     teams = list_teams(scope)
@@ -161,7 +161,7 @@ def close_team(scope: OrganisationScope, team_id: UUID) -> str:
     Raises NotFound, and Refused with what is still in it.
     """
     one_at_a_time(scope)
-    team = get_team(scope, team_id)
+    team = get_team(scope, team_id, hold=True)
     still = find_held(scope, team_id).keeps_it_open
     if still:
         raise Refused(f"{team.name} can’t be closed while there is something in it: {', '.join(still)}.")
@@ -189,7 +189,7 @@ def open_team(scope: OrganisationScope, team_id: UUID) -> str:
 def delete_team(scope: OrganisationScope, team_id: UUID) -> str:
     """Delete a team that nothing belongs to, closed or not; its name. Raises NotFound, and Refused with what is in it."""
     one_at_a_time(scope)
-    team = get_team(scope, team_id, closed=True)
+    team = get_team(scope, team_id, closed=True, hold=True)
     inside = find_held(scope, team_id).words
     if inside:
         raise Refused(f"{team.name} can’t be deleted, as there is something in it: {', '.join(inside)}.")

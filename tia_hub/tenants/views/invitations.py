@@ -21,7 +21,7 @@ from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.identity_providers import list_ways_in
 from tia_hub.tenants.queries.invitations import find_invitation
-from tia_hub.tenants.services.invitations import accept_invitation
+from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.types import InvitationState, OrganisationState, Role
 from tia_hub.tenants.views.blueprint import bp
 
