@@ -7,7 +7,17 @@ from sqlalchemy import delete, func, select, update
 from tia_hub.accounts.models import Person
 from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Coordinator, Invitation, JoiningRequest, Membership, Partnership, Team
+from tia_hub.tenants.models import (
+    Coordinator,
+    Invitation,
+    JoiningRequest,
+    Membership,
+    Partnership,
+    StaffUpload,
+    StaffUploadRow,
+    Team,
+    VouchedPerson,
+)
 from tia_hub.tenants.types import COORDINATOR_WORDS, Role
 
 
@@ -132,7 +142,68 @@ def _forget_levels(scope: OrganisationScope, subject: Subject) -> None:
     replace_names(scope.session, subject, Team.level_set_by)
 
 
+def _vouched(scope: OrganisationScope, subject: Subject) -> Sequence[Fact]:
+    query = select(VouchedPerson).where(
+        VouchedPerson.organisation_id == scope.organisation_id, VouchedPerson.person_id == subject.person_id
+    )
+    return [
+        {"Known to": each.issuer, "As": each.subject, "Since": instant(each.created_at)}
+        for each in scope.session.scalars(query)
+    ]
+
+
+def _forget_vouched(scope: OrganisationScope, subject: Subject) -> None:
+    scope.session.execute(
+        delete(VouchedPerson).where(
+            VouchedPerson.organisation_id == scope.organisation_id, VouchedPerson.person_id == subject.person_id
+        )
+    )
+
+
+def _forget_uploads(scope: OrganisationScope, subject: Subject) -> None:
+    for person, name in (
+        (StaffUpload.uploaded_by, StaffUpload.uploaded_by_name),
+        (StaffUpload.decided_by, StaffUpload.decided_by_name),
+    ):
+        scope.session.execute(
+            update(StaffUpload)
+            .where(StaffUpload.organisation_id == scope.organisation_id, person == subject.person_id)
+            .values({name: STEAD})
+        )
+    scope.session.execute(
+        delete(StaffUploadRow).where(
+            StaffUploadRow.organisation_id == scope.organisation_id, StaffUploadRow.email == subject.email
+        )
+    )
+
+
 HOLDINGS = (
+    Holding(
+        kind="vouched",
+        title="Who you are to your organisation’s own sign-in",
+        purpose="So that you can sign in by it.",
+        fate="Removed.",
+        scope=OrganisationScope,
+        columns=("vouched_person.person_id",),
+        collect=_vouched,
+        erase=_forget_vouched,
+    ),
+    Holding(
+        kind="staff_lists",
+        title="Staff lists that you uploaded, and your row in such lists",
+        purpose="So that an organisation can bring its staff in.",
+        fate="Your row is removed. The upload stays without your name; the file itself is gone within a week anyway.",
+        rule="staff_lists",
+        scope=OrganisationScope,
+        columns=(
+            "staff_upload.uploaded_by",
+            "staff_upload.uploaded_by_name",
+            "staff_upload.decided_by",
+            "staff_upload.decided_by_name",
+            "staff_upload_row.email",
+        ),
+        erase=_forget_uploads,
+    ),
     Holding(
         kind="joining",
         title="Your request that an organisation may join",
