@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from tia_hub.accounts.models import Person
+from tia_hub.accounts.models import KnownBrowser, MailedLink, Passkey, Person, PersonSession
 from tia_hub.accounts.services import forget_tries
 from tia_hub.core.personal import Fact, Holding, Subject, instant
 from tia_hub.core.scope import IdentityScope, PersonScope
@@ -63,7 +63,47 @@ def anonymise_person(scope: PersonScope, person_id: UUID) -> None:
     )
 
 
+def _ways_in(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
+    sessions = scope.session.scalars(select(PersonSession).where(PersonSession.person_id == subject.person_id))
+    browsers = scope.session.scalars(select(KnownBrowser).where(KnownBrowser.person_id == subject.person_id))
+    passkeys = scope.session.scalars(select(Passkey).where(Passkey.person_id == subject.person_id))
+    links = scope.session.scalars(select(MailedLink).where(MailedLink.person_id == subject.person_id))
+    return [
+        *(
+            {"Signed in since": instant(each.began_at), "Network address": each.address, "Browser": each.browser}
+            for each in sessions
+        ),
+        *({"Known browser, last used": instant(each.seen_at)} for each in browsers),
+        *({"Passkey": each.name, "Added": instant(each.created_at), "Last used": instant(each.used_at)} for each in passkeys),
+        *({"Link mailed to": each.address, "Works until": instant(each.expires_at)} for each in links),
+    ]
+
+
+def _forget_ways_in(scope: IdentityScope, subject: Subject) -> None:
+    for model in (PersonSession, KnownBrowser, Passkey, MailedLink):
+        scope.session.execute(delete(model).where(model.person_id == subject.person_id))
+
+
 HOLDINGS = (
+    Holding(
+        kind="ways_in",
+        title="How and where you sign in",
+        purpose="So that you can sign in, see where you are signed in, and are told of a new browser.",
+        fate="Removed.",
+        rule="known_browsers",
+        scope=IdentityScope,
+        columns=(
+            "person_session.person_id",
+            "person_session.address",
+            "person_session.browser",
+            "known_browser.person_id",
+            "passkey.person_id",
+            "mailed_link.person_id",
+            "mailed_link.address",
+        ),
+        collect=_ways_in,
+        erase=_forget_ways_in,
+    ),
     Holding(
         kind="account",
         title="Your account",
