@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from tia_hub.accounts.models import Person
-from tia_hub.accounts.services import forget_tries
+from tia_hub.accounts.queries import count_browsers, list_passkeys, list_sessions
+from tia_hub.accounts.services import SESSION_KEPT, forget_tries, forget_ways_in
+from tia_hub.core.clock import now
 from tia_hub.core.personal import Fact, Holding, Subject, instant
 from tia_hub.core.scope import IdentityScope, PersonScope
 
@@ -37,6 +39,29 @@ def _account(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
         {"What": "Can sign in", "Held": "Yes" if row.active else "No"},
         {"What": "Tries at signing in", "Held": "When and from which network address, for a day, by a hash of your address"},
     ]
+
+
+def _ways_in(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
+    passkeys = [
+        {
+            "What": f"Passkey “{each.name}”",
+            "Held": f"Its public half. Added {instant(each.created_at)}, used {instant(each.used_at)}",
+        }
+        for each in list_passkeys(scope, subject.person_id)
+    ]
+    sessions = [
+        {
+            "What": f"Session in {each.browser}",
+            "Held": f"From {each.address}, began {instant(each.began_at)}, last used {instant(each.seen_at)}",
+        }
+        for each in list_sessions(scope, subject.person_id, since=now() - SESSION_KEPT)
+    ]
+    browsers = {"What": "Browsers you signed in with", "Held": f"{count_browsers(scope, subject.person_id)}, each by a hash"}
+    return [*passkeys, *sessions, browsers]
+
+
+def _forget_ways_in(scope: IdentityScope, subject: Subject) -> None:
+    forget_ways_in(scope, subject.person_id)
 
 
 def _forget_tries(scope: IdentityScope, subject: Subject) -> None:
@@ -73,5 +98,23 @@ HOLDINGS = (
         columns=("person.id", "person.name", "person.email", "sign_in_try.subject", "sign_in_try.address"),
         collect=_account,
         erase=_forget_tries,
+    ),
+    Holding(
+        kind="ways_in",
+        title="What you sign in with and where",
+        purpose="So that you can see and end your sessions, and are told of new browsers.",
+        fate="Removed.",
+        scope=IdentityScope,
+        columns=(
+            "person_session.person_id",
+            "person_session.address",
+            "person_session.browser",
+            "known_browser.person_id",
+            "passkey.person_id",
+            "mailed_link.person_id",
+            "mailed_link.address",
+        ),
+        collect=_ways_in,
+        erase=_forget_ways_in,
     ),
 )
