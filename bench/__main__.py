@@ -4,7 +4,7 @@ import sys
 
 from sqlalchemy import create_engine
 
-from bench import audit_page, people_page, process, report, sign_in
+from bench import audit_page, invitations, people_page, process, report, sign_in, staff_list
 from bench.measuring import Figure
 from tests.client import StrictClient
 from tests.services import running
@@ -22,8 +22,10 @@ def main() -> int:
         for title, measure in (
             ("audit page", lambda: audit_page.measure(app, services, owner)),
             ("people page", lambda: people_page.measure(app, owner, superuser)),
+            ("staff list", lambda: staff_list.measure(app, services, owner, superuser)),
             ("report", lambda: report.measure(app, owner, superuser)),
             ("signing in", lambda: sign_in.measure(app, services, owner, superuser)),
+            ("invitations", lambda: invitations.measure(app, owner, superuser)),
             ("web process", lambda: process.measure(app, services, owner)),
         ):
             print(f"{title}:", flush=True)

@@ -1,4 +1,4 @@
-"""A staff list of 100,000 rows, one in a hundred of them bad: time and memory of its check, in a process of its own."""
+"""A staff list of 100,000 rows, one in a hundred of them bad, and files made to do harm: time and memory of what reads them."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +16,7 @@ from openpyxl import Workbook
 from sqlalchemy import Engine, text
 
 from bench.measuring import Figure
+from tests.core.sheets.test_xlsx import HOSTILE
 from tests.factories.tenants import make_member, make_organisation, make_region, make_team
 from tests.services import Services
 from tia_hub.core.scope import Actor, transaction
@@ -80,9 +82,13 @@ def _upload(app: Flask, owner: Engine, content: bytes, name: str) -> UUID:
     return upload_id
 
 
-_CHECK = """
+_MOST = """
 import json, re, sys, time
 from pathlib import Path
+def most():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+"""
+_CHECK = f"""{_MOST}
 from uuid import UUID
 from tia_hub.app import create_app
 from tia_hub.core.jobs.runner import run_job
@@ -92,15 +98,54 @@ load_tasks()
 start = time.perf_counter()
 with app.app_context():
     assert run_job(UUID(sys.argv[1]))
-seconds = time.perf_counter() - start
-most = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
-print(json.dumps([seconds, int(most[1]) / 1024]))
+print(json.dumps([time.perf_counter() - start, most()]))
+"""
+_REFUSE = f"""{_MOST}
+from tia_hub.core.sheets.reading import open_sheet
+from tia_hub.core.sheets.types import Unreadable
+before, slowest = most(), 0
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    content = path.read_bytes()
+    start = time.process_time()
+    try:
+        for row in open_sheet(content, path.name).rows():
+            pass
+    except Unreadable:
+        slowest = max(slowest, time.process_time() - start)
+    else:
+        raise SystemExit(f"{{path.name}} was taken")
+print(json.dumps([slowest, most() - before]))
 """
 
 
+def _run(script: str, argument: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds and megabytes that a script in a process of its own tells of."""
+    answer = subprocess.run(
+        [sys.executable, "-c", script, argument],
+        env=dict(os.environ) | environment,
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, megabytes = json.loads(answer.stdout.splitlines()[-1])
+    return seconds, megabytes
+
+
+def _hostile() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, make, _) in enumerate(HOSTILE.values()):
+            (Path(folder) / f"{number}{Path(name).suffix[:5]}").write_bytes(make())
+        seconds, megabytes = _run(_REFUSE, folder, {})
+    return [
+        Figure(f"{len(HOSTILE)} hostile files: the slowest refused within", seconds, 1, "s"),
+        Figure(f"{len(HOSTILE)} hostile files: memory that refusing takes", megabytes, 50, "MB"),
+    ]
+
+
 def measure(app: Flask, services: Services, owner: Engine, superuser: Engine) -> list[Figure]:
-    """Seconds and megabytes of a worker that checks the list, and how many of the 1,000 reasons it gave."""
-    figures = []
+    """Seconds and megabytes of refusing hostile files and of a worker that checks the list; how many reasons it gave."""
+    figures = _hostile()
     for name, make in (("staff.csv", _csv), ("staff.xlsx", _xlsx)):
         content = make()
         start = time.perf_counter()
@@ -109,15 +154,7 @@ def measure(app: Flask, services: Services, owner: Engine, superuser: Engine) ->
         del content
         with superuser.connect() as connection:
             job_id = connection.execute(text("SELECT job_id FROM staff_upload WHERE id = :id"), {"id": upload_id}).scalar_one()
-        answer = subprocess.run(
-            [sys.executable, "-c", _CHECK, str(job_id)],
-            env=dict(os.environ) | services.environment,
-            cwd=Path(__file__).parents[1],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        seconds, megabytes = json.loads(answer.stdout.splitlines()[-1])
+        seconds, megabytes = _run(_CHECK, str(job_id), services.environment)
         with superuser.connect() as connection:
             told, first, counts = connection.execute(
                 text(

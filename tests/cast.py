@@ -30,6 +30,8 @@ class House:
     staff: Someone
     colleague: Someone
     """Another member of staff, with another manager: none."""
+    contributor: Someone
+    """A guest."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def _house(region: Region, mark: str) -> House:
     manager = make_member(tenant, Role.MANAGER, name=f"{mark} Max Manager", team_id=team, manager=lead)
     staff = make_member(tenant, Role.STAFF, name=f"{mark} Sam Staff", team_id=team, manager=manager)
     colleague = make_member(tenant, Role.STAFF, name=f"{mark} Cleo Colleague", team_id=team)
-    return House(tenant, lead, manager, staff, colleague)
+    contributor = make_member(tenant, Role.CONTRIBUTOR, name=f"{mark} Gil Guest")
+    return House(tenant, lead, manager, staff, colleague, contributor)
 
 
 def make_cast(engine: Engine) -> Cast:

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(default=30, gt=0, description="seconds")
     mail_from: str = "TIA Hub <no-reply@localhost>"
 
+    invitations_per_minute: int = Field(default=600, ge=6)
+    """Invitations that one organisation may have mailed in a minute where it invites many at once."""
+
     two_factor_required: bool = True
     """Everybody sets up a second factor. Only the demo turns this off."""
 

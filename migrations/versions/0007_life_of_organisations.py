@@ -14,7 +14,7 @@ depends_on = None
 TOKEN = "(SELECT current_setting('app.token'))"
 OF_PARTNERSHIP = f"partnership_id = {setting('partnership')}"
 IN_PARTNERSHIP = f"organisation_id IN (SELECT o.id FROM organisation o WHERE o.{OF_PARTNERSHIP})"
-DISPATCHED = "state, closing_on"
+DISPATCHED = "id, partnership_id, state, closing_on"
 OF_LEADS = "organisation_id, id, person_id, role, ended_at, created_at"
 
 
@@ -126,8 +126,8 @@ def upgrade() -> None:
 
 
 def raise_walls() -> None:
-    # Who is told what is due is told which organisations rest or are due to go, and nothing else of them.
-    op.execute(f"GRANT SELECT ({DISPATCHED}) ON organisation TO {DISPATCH}")
+    # Whoever turns what is due into work learns which organisations there are, which rest, and which are due to go.
+    let_in("organisation", DISPATCH, "true", "SELECT", columns=DISPATCHED)
     let_in(
         "membership",
         PARTNERSHIP,
@@ -164,6 +164,7 @@ def raise_walls() -> None:
     )
     wall("joining_try")
     let_in("joining_try", IDENTITY, OF_PARTNERSHIP, "SELECT", "INSERT", "DELETE")
+    let_in("joining_try", PARTNERSHIP, OF_PARTNERSHIP, "SELECT", "DELETE")
     partnership_table("organisation_list")
     wall("organisation_logo")
     let_in("organisation_logo", APP, f"organisation_id = {setting('organisation')}")
@@ -182,6 +183,7 @@ def downgrade() -> None:
     op.execute("DROP POLICY tia_partnership_leads ON person")
     op.execute(f"REVOKE SELECT ({OF_LEADS}) ON membership FROM {PARTNERSHIP}")
     op.execute(f"DROP POLICY {PARTNERSHIP}_select ON membership")
+    op.execute(f"DROP POLICY {DISPATCH}_select ON organisation")
     op.execute(f"REVOKE SELECT ({DISPATCHED}) ON organisation FROM {DISPATCH}")
     op.drop_index("ix_membership_lead", table_name="membership")
     op.drop_column("membership", "steps_dismissed_at")

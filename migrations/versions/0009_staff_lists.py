@@ -87,6 +87,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "upload_id", "number", name=op.f("pk_staff_upload_row")),
     )
+    for table in ("staff_upload_row", "staff_upload_leaver"):
+        op.create_index(f"ix_{table}_organisation_id_membership_id", table, ["organisation_id", "membership_id"])
     op.create_index(
         "ix_staff_upload_row_verdict",
         "staff_upload_row",

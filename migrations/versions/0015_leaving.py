@@ -20,6 +20,15 @@ OF_ORGANISATIONS = (
 """Tables made before `core.rls.tenant_table` let the role in by itself."""
 OF_HOMES = OF_ORGANISATIONS.replace("'organisation_id'", "'home_id'")
 CLOSING = f"(SELECT o.state = 'closing' FROM organisation o WHERE o.id = {setting('organisation')})"
+INDEXES = {
+    f"ix_{table}_organisation_id_{column}": (table, column)
+    for table, column in (
+        ("invitation", "manager_id"),
+        ("self_assessment", "figure_id"),
+        ("self_assessment_answer", "author_id"),
+    )
+}
+"""Without these, deleting 6,000 people looks through all that refers to people 6,000 times."""
 LET_IN = "SELECT tablename, policyname FROM pg_policies WHERE roles = '{tia_leaving}' ORDER BY 1, 2"
 WRITTEN = "id, created_at, home_kind, home_id, actor_id, actor_name, address, action, target_id, words"
 WHO = "id, created_at, email, name, active"
@@ -80,6 +89,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_deletion_certificate_partnership_id_deleted_at", "deletion_certificate", ["partnership_id", "deleted_at"]
     )
+    for name, (table, column) in INDEXES.items():
+        op.create_index(name, table, ["organisation_id", column])
     raise_walls()
     # Without this, pg_dump as tia_backup stops at the first table.
     op.execute("GRANT SELECT ON alembic_version TO tia_backup")
@@ -87,6 +98,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("REVOKE SELECT ON alembic_version FROM tia_backup")
+    for name, (table, _) in INDEXES.items():
+        op.drop_index(name, table_name=table)
     op.drop_table("deletion_certificate")
     op.drop_table("organisation_export_part")
     op.drop_table("organisation_export")

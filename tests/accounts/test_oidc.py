@@ -6,7 +6,9 @@ from tests.accounts.oidc_world import BACK, Harbour, at_provider, may_open, word
 from tests.factories.tenants import make_member, make_organisation
 from tests.tenants.mails import bodies_to, invitation_path
 from tia_hub.accounts.oidc.types import Vouched
+from tia_hub.core.personal import Subject
 from tia_hub.core.scope import transaction
+from tia_hub.tenants.personal import HOLDINGS
 from tia_hub.tenants.services.identity_providers import GOOGLE, Admitted, Refusal, recognise
 from tia_hub.tenants.services.invitations import invite_member
 from tia_hub.tenants.types import Newcomers, Role
@@ -28,10 +30,9 @@ def test_a_member_comes_in_by_the_work_address(harbour: Harbour) -> None:
     assert asked["login_hint"] == sam.email
     assert asked["redirect_uri"] == f"http://localhost{BACK}"
     [told] = bodies_to(harbour.engine, sam.email)
-    assert f"You signed in through {harbour.tenant.name} for the first time" in told
-    assert harbour.sql("SELECT words FROM trail_event WHERE home_id = :p", p=sam.id) == [
-        (f"Signed in through {harbour.tenant.name} for the first time",)
-    ]
+    words = f"Signed in through {harbour.tenant.name} for the first time. From now on that opens its pages, and nothing else."
+    assert words in told
+    assert (words,) in harbour.sql("SELECT words FROM trail_event WHERE home_id = :p", p=sam.id)
     assert f"{sam.email} signed in by the organisation’s provider for the first time" in harbour.trail()
 
 
@@ -239,6 +240,19 @@ def test_with_google_the_workspace_counts(harbour: Harbour, hosted: str) -> None
     with harbour.app.app_context(), transaction(harbour.tenant.scope()) as scope:
         found = recognise(scope, vouched)
     assert isinstance(found, Admitted) if hosted == "ours" else found is Refusal.FOREIGN
+
+
+def test_what_is_known_of_somebody_there_is_theirs_to_see_and_goes_with_them(harbour: Harbour) -> None:
+    sam = harbour.member()
+    harbour.go(harbour.client(), sam, sub="sam at work")
+    [holding] = [each for each in HOLDINGS if each.kind == "vouched"]
+    assert holding.collect and holding.erase
+    subject = Subject(person_id=sam.id, name=sam.name, email=sam.email, names=frozenset({sam.name}))
+    with harbour.app.app_context(), transaction(harbour.tenant.scope()) as scope:
+        [fact] = holding.collect(scope, subject)
+        assert fact["Who you are there"] == "sam at work" and fact["Sign-in"] == harbour.provider.issuer
+        holding.erase(scope, subject)
+        assert list(holding.collect(scope, subject)) == []
 
 
 def test_a_lead_elsewhere_is_nobody_here(harbour: Harbour) -> None:

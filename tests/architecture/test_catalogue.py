@@ -22,6 +22,7 @@ GLOBAL_UNIQUE = {
     "uq_provider_slug": "made by the coordinator's office",
     "uq_invitation_token_hash": "random",
     "uq_provider_invitation_token_hash": "random",
+    "uq_joining_link_token_hash": "random",
     "uq_joining_request_token_hash": "random",
     "pk_ended_session": "random",
     "pk_spent_challenge": "random",

@@ -34,8 +34,15 @@ NEEDS_MORE_THAN_A_SESSION = {
     "accounts.use_address_link",
 }
 """Steps of signing in that only a password or a mail leads to: tests/accounts sends them what nobody would type."""
-BY_SCRIPT_OR_AFTER_QUESTIONS = {"audits.save_entry", "training.take_level", "tenants.team_level"}
-"""Sent by the browser's script from a form that is found under another address, and after the level finder's answers."""
+BY_SCRIPT_OR_AFTER_QUESTIONS = {
+    "audits.save_answer",
+    "audits.save_entry",
+    "training.take_level",
+    "tenants.go_on_sending",
+    "tenants.team_level",
+}
+"""Sent by the browser's script from a form that is found under another address, after the level finder's answers, and where the
+sending of invitations has stopped."""
 ONLY_WHILE_CLOSING = {"tenants.keep_own"}
 """A button that is there while an organisation waits to be deleted: tests/tenants/test_lifecycle.py presses it."""
 

@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.factories.audits import fill_audit, make_audit, make_shared_audit, rated
 from tests.factories.tenants import make_team
 from tia_hub.audits.queries import get_audit, list_audits, list_entries, list_shared_audits
-from tia_hub.audits.services import reopen_audit, share_audit, start_audit, submit_audit, withdraw_audit
+from tia_hub.audits.services.audits import reopen_audit, share_audit, start_audit, submit_audit, withdraw_audit
 from tia_hub.audits.types import Rating
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.scope import transaction

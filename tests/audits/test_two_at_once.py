@@ -11,7 +11,8 @@ from tests.client import form_fields
 from tests.factories.audits import make_audit
 from tia_hub.audits.merging import Sent, digest
 from tia_hub.audits.queries import list_entries
-from tia_hub.audits.services import open_audit, save_entries, values_of
+from tia_hub.audits.services.audits import open_audit
+from tia_hub.audits.services.saving import save_entries, values_of
 from tia_hub.core.scope import transaction
 
 ROUNDS = 200

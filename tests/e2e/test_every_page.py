@@ -11,7 +11,7 @@ from tests.permissions.world import World
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
 
 WIDTHS = (320, 1280)
-ROLES = ("nobody", "staff", "manager", "lead", "coordinator", "provider")
+ROLES = ("nobody", "contributor", "staff", "manager", "lead", "coordinator", "provider")
 ERRORS = ("/no-such-page", "/framework/levels/no-such-level")
 SIGNING_IN = {
     "nobody": ("/sign-in", "/forgotten-password"),

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from tests.factories.tenants import Tenant
+from tests.factories.tenants import Someone, Tenant
 from tia_hub.audits.merging import Sent, digest
 from tia_hub.audits.queries import list_entries
-from tia_hub.audits.services import open_audit, save_entries, share_audit, start_audit, submit_audit, values_of
+from tia_hub.audits.services.audits import open_audit, share_audit, start_audit, submit_audit
+from tia_hub.audits.services.requests import ask_somebody
+from tia_hub.audits.services.saving import save_entries, values_of
 from tia_hub.audits.types import Rating
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
+from tia_hub.tenants.queries.people import find_member_by_email
 
 Words = Mapping[str, str]
 """Fields of an entry by name: rating, reason, journey, evidence."""
@@ -65,3 +68,20 @@ def make_shared_audit(tenant: Tenant, *, entries: Mapping[str, Words] | None = N
         submit_audit(scope, audit_id=audit_id)
         share_audit(scope, audit_id=audit_id)
     return audit_id
+
+
+def make_request(
+    tenant: Tenant,
+    audit_id: UUID,
+    someone: Someone,
+    codes: tuple[str, ...] = ("safety.1", "safety.2"),
+    *,
+    note: str = "",
+    due_on: date | None = None,
+    shows_ours: bool = False,
+) -> UUID:
+    """Somebody of the organisation is asked about criteria of an audit in progress."""
+    with transaction(tenant.scope()) as scope:
+        member = find_member_by_email(scope, someone.email)
+        assert member
+        return ask_somebody(scope, audit_id, member, chosen=codes, note=note, due_on=due_on, shows_ours=shows_ours)

@@ -19,11 +19,14 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def worker(services: Services, log: Path, *, pool: str = "solo") -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of all queues that does one thing at a time, or four with a pool of threads; killed at the end."""
+def worker(services: Services, log: Path, *, pool: str = "solo", **told: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of all queues that does one thing at a time, or four with a pool of threads; killed at the end.
+
+    `told` is what its environment says besides.
+    """
     command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", pool, "--concurrency", "4"]
     command += ["-Q", "default,mail,reports,imports", "--without-gossip", "--without-mingle", "--loglevel", "info"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **services.environment}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **services.environment, **told}
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)  # noqa: S603 - our own
         try:

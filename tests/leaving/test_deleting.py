@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.cast import Cast, make_cast
 from tests.client import StrictClient
 from tests.factories.leaving import let_the_day_come
 from tests.factories.reports import ask_for_report, run_jobs
-from tests.factories.tenants import Someone
+from tests.factories.tenants import Someone, make_member
 from tests.leaving.conftest import fill
 from tests.leaving.rows import fingerprints, rows_of
+from tia_hub.core.clock import now
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.services import list_emails
 from tia_hub.core.scope import transaction
@@ -24,8 +26,8 @@ from tia_hub.tenants.services.lifecycle import stop_deletion
 
 AS = Callable[[Someone], StrictClient]
 
-TELLING = {"job", "email", "deletion_certificate", "trail_event", "trail_head"}
-"""Tables in which the partnership is told of it."""
+TELLING = {"job", "email", "deletion_certificate", "trail_event", "trail_head", "erasure"}
+"""Tables in which the partnership, and people who belong nowhere else, are told of it."""
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ def test_it_is_deleted_whole_and_alone(app: Flask, cast: Cast, superuser_engine:
     with app.app_context():
         report_id = ask_for_report(cast.region)
         run_jobs(superuser_engine, JobName.COMPILE_REPORT)
+        make_member(cast.theirs.tenant, person=cast.ours.staff)
         let_the_day_come(cast.ours.tenant, cast.ours.lead, superuser_engine)
         others = fingerprints(superuser_engine, but=tenant.id)
         trail = rows_of(superuser_engine, cast.theirs.tenant.id)["trail_event"]
@@ -64,6 +67,16 @@ def test_it_is_deleted_whole_and_alone(app: Flask, cast: Cast, superuser_engine:
     office = as_(cast.coordinator)
     assert tenant.name in office.get(f"/p/{cast.region.slug}/reports/{report_id}").text
     assert tenant.name not in office.get(f"/p/{cast.region.slug}/").text
+    with superuser_engine.connect() as connection:
+        leaving = set(
+            connection.execute(
+                text("SELECT person_id FROM erasure WHERE withdrawn_at IS NULL AND due_at BETWEEN :soon AND :later"),
+                {"soon": now() + timedelta(days=6), "later": now() + timedelta(days=8)},
+            ).scalars()
+        )
+    assert {cast.ours.lead.id, cast.ours.manager.id, cast.ours.colleague.id} <= leaving
+    assert cast.ours.staff.id not in leaving, "they belong to another organisation as well"
+    assert certificate.people_left == []
     assert as_(cast.ours.lead).get(f"/o/{tenant.slug}/").status_code in (302, 404)
 
 

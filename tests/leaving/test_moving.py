@@ -39,7 +39,7 @@ OPERATOR = Actor(name="Operator")
 
 
 def key_of(app: Flask) -> SealingKey:
-    return SealingKey(app.extensions["settings"].secret_key.get_secret_value())
+    return SealingKey(app.extensions["settings"].storage_secret)
 
 
 def write(app: Flask, filled: Filled, path: Path, *, recipient: str | None = None) -> Path:

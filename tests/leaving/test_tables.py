@@ -1,6 +1,6 @@
 """No table is forgotten: what a new room writes leaves with its organisation, or is named with the reason why not."""
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, UniqueConstraint, text
 
 from tia_hub.core.db import Base
 from tia_hub.leaving.tables import HERE_ALONE, LEFT_OUT, SEALED, all_tables, owner_column, taken_along
@@ -50,6 +50,12 @@ def test_what_stays_does_not_hold_what_is_put_back() -> None:
         assert held <= {"organisation", "person", "partnership"}, name
 
 
+def test_what_leaves_does_not_refer_to_what_stays() -> None:
+    for table in taken_along():
+        held = {key.column.table.name for key in table.foreign_keys}
+        assert not held & {*LEFT_OUT, *HERE_ALONE}, table.name
+
+
 def test_deleting_from_the_last_table_to_the_first_never_hits_a_reference() -> None:
     order = list(all_tables())
     for name, table in all_tables().items():
@@ -57,6 +63,19 @@ def test_deleting_from_the_last_table_to_the_first_never_hits_a_reference() -> N
             target = key.column.table.name
             if target in order and target != name:
                 assert order.index(target) < order.index(name)
+
+
+def test_deleting_people_looks_up_what_refers_to_them() -> None:
+    """An organisation has thousands of people and figures: without an index each is looked for in all that refers to them."""
+    for table in all_tables().values():
+        indexed = [{column.name for column in table.primary_key.columns}]
+        indexed += [
+            {column.name for column in each.columns} for each in table.constraints if isinstance(each, UniqueConstraint)
+        ]
+        indexed += [{column.name for column in index.columns} for index in table.indexes]
+        for key in table.foreign_key_constraints:
+            if key.referred_table.name in ("membership", "training_figure"):
+                assert {column.name for column in key.columns} in indexed, f"{table.name}: {key.column_keys}"
 
 
 def test_a_row_is_known_by_its_owner() -> None:

@@ -11,6 +11,7 @@ from tia_hub.trainers.types import PROVIDER_PERMISSIONS
 
 PRINCIPALS = (
     "nobody",
+    "contributor",
     "staff",
     "colleague",
     "manager",
@@ -22,6 +23,7 @@ PRINCIPALS = (
     "other provider",
 )
 GRANTED: dict[str, tuple[PlaceKind, frozenset[Permission]]] = {
+    "contributor": (PlaceKind.ORGANISATION, Role.CONTRIBUTOR.permissions),
     "staff": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
     "colleague": (PlaceKind.ORGANISATION, Role.STAFF.permissions),
     "manager": (PlaceKind.ORGANISATION, Role.MANAGER.permissions),

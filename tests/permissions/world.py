@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, text
 
 from tests.cast import Cast, House, make_cast
-from tests.factories.audits import make_shared_audit
+from tests.factories.audits import make_audit, make_request, make_shared_audit
 from tests.factories.joining import ask_question, leave_request, make_confirmed_request
 from tests.factories.leaving import make_certificate
 from tests.factories.outcomes import make_indicator, make_reading
@@ -30,6 +30,7 @@ from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.identity_providers import ask_for_email_domain, confirm_email_domain
 from tia_hub.tenants.services.invitations import invite_lead, invite_member
+from tia_hub.tenants.services.links import make_link
 from tia_hub.tenants.services.logos import change_logo
 from tia_hub.tenants.services.organisation_lists import keep_list
 from tia_hub.tenants.services.teams import close_team
@@ -59,6 +60,7 @@ class World:
         cast = self.cast
         return {
             "nobody": None,
+            "contributor": cast.ours.contributor,
             "staff": cast.ours.staff,
             "colleague": cast.ours.colleague,
             "manager": cast.ours.manager,
@@ -76,6 +78,8 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     tenant = house.tenant
     texts = {"journey": secret(mark), "evidence": secret(mark), "rating": "amber"}
     audit_id = make_shared_audit(tenant, entries={"safety.1": texts, "choice.2": texts | {"rating": "red"}})
+    second_id = make_audit(tenant, title=f"{mark.title()} second audit", entries={"safety.1": texts})
+    asked_id = make_request(tenant, second_id, house.contributor)
     ours = mark == "ours"
     form_id = make_shared(tenant, house.staff, house.manager, mark=secret("form" if ours else mark))
     make_agreed(tenant, house.manager, house.lead, mark=secret("agreed" if ours else mark))
@@ -84,11 +88,14 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     # Shared, so that the coordinator sees all of it but the notes of its readings.
     indicator_id = make_indicator(tenant, f"{mark.title()} complaints", source=f"{mark.title()} log", shared=True)
     reading_id = make_reading(tenant, indicator_id, today(), "12", note=secret(mark))
+    with transaction(cast.region.scope()) as scope:
+        confirm_email_domain(scope, tenant.id, f"staff.{tenant.slug}.example.org")
     with transaction(tenant.scope(house.lead)) as scope:
+        joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         close_team(scope, make_team(tenant))
         ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
-        [domain] = list_email_domains(scope, tenant.id)
+        [asked_for] = [each for each in list_email_domains(scope, tenant.id) if each.confirmed_at is None]
         export_id = request_export(scope, token=str(uuid4()))
     with transaction(cast.region.scope()) as scope:
         further_id = invite_lead(scope, tenant.id, email="further@example.org", name=f"{mark.title()} Nora Next")
@@ -102,9 +109,13 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
-        "tenants.remove_own_domain:domain_id": domain.id,
+        "tenants.by_link:token": joining_token,
+        "tenants.ask_by_link:token": joining_token,
+        "tenants.remove_own_domain:domain_id": asked_for.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
+        "asked_id": asked_id,
+        "audits.take_back:audit_id": second_id,
         "form_id": form_id,
         "agreed_id": agreed.id,
         "indicator_id": indicator_id,
@@ -257,6 +268,9 @@ def nowhere(value: object) -> object:
 OF_BOTH = {"staff", "manager"}
 OF_THE_WORKER = {"staff"}
 OWN_THINGS: dict[str, set[str]] = {
+    "audits.asked": {"contributor"},
+    "audits.save_asked": {"contributor"},
+    "audits.save_answer": {"contributor"},
     "training.show": OF_BOTH,
     "training.plans": OF_BOTH,
     "training.reopen": OF_BOTH,
@@ -277,6 +291,7 @@ THEIRS = ("Theirs ", secret("theirs"))
 FORMS = (secret("form"), secret("agreed"))
 FORBIDDEN_TEXT: dict[str, tuple[str, ...]] = {
     "nobody": ("Ours ", secret("ours"), *THEIRS, *FORMS),
+    "contributor": (secret("ours"), *THEIRS, *FORMS),
     "staff": (*THEIRS, secret("agreed")),
     "colleague": (*THEIRS, *FORMS),
     "manager": THEIRS,

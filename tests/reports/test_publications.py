@@ -15,7 +15,7 @@ from tests.factories import audits as audit_factory
 from tests.factories import outcomes as outcome_factory
 from tests.factories.reports import figures_of, make_audit, make_ratings, publish_figures, run_jobs
 from tests.factories.tenants import Someone, Tenant
-from tia_hub.audits.services import withdraw_audit
+from tia_hub.audits.services.audits import withdraw_audit
 from tia_hub.core.db import Base, OfOrganisation
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import transaction

@@ -15,8 +15,9 @@ from tests.factories.joining import leave_request, make_confirmed_request
 from tests.factories.tenants import unique
 from tests.tenants.mails import bodies_to, invitation_path, rows
 from tia_hub.core.errors import NotFound, Refused
-from tia_hub.core.scope import IdentityScope, InvitationScope, JoiningScope, transaction
+from tia_hub.core.scope import IdentityScope, InvitationScope, JoiningScope, PartnershipScope, transaction
 from tia_hub.core.tokens import hash_token
+from tia_hub.tenants.retention import RULES
 from tia_hub.tenants.scoring import list_similar
 from tia_hub.tenants.services.joining_requests import (
     MOST_FROM_ADDRESS,
@@ -26,6 +27,9 @@ from tia_hub.tenants.services.joining_requests import (
     confirm_request,
 )
 from tia_hub.tenants.types import Sector
+
+OF_OFFICE = [rule for rule in RULES if PartnershipScope in rule.scopes]
+KINDS = ("joining_requests", "unconfirmed_requests", "joining_tries", "organisation_lists")
 
 
 @pytest.fixture
@@ -303,3 +307,20 @@ def test_a_link_confirms_once_however_many_press_at_once(app: Flask, cast: Cast)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(confirm, range(8))) == 1
+
+
+@pytest.mark.usefixtures("context")
+def test_what_nobody_confirmed_and_where_it_came_from_is_forgotten(cast: Cast, superuser_engine: Engine) -> None:
+    leave_request(cast.region, "Unconfirmed House")
+    make_confirmed_request(cast.region, superuser_engine)
+    with transaction(cast.region.scope()) as scope:
+        assert {rule.kind: rule.remove(scope, rule.cutoff()) for rule in OF_OFFICE} == dict.fromkeys(KINDS, 0)
+    with superuser_engine.begin() as connection:
+        for table in ("joining_request", "joining_try"):
+            connection.execute(text(f"UPDATE {table} SET created_at = created_at - interval '3 days'"))
+        connection.execute(text("UPDATE joining_request SET expires_at = expires_at - interval '3 days'"))
+    with transaction(cast.region.scope()) as scope:
+        taken = {rule.kind: rule.remove(scope, rule.cutoff()) for rule in OF_OFFICE}
+    assert taken == dict.fromkeys(KINDS, 0) | {"unconfirmed_requests": 1, "joining_tries": 2}
+    query = "SELECT name FROM joining_request WHERE partnership_id = :id"
+    assert rows(superuser_engine, query, id=cast.region.id) == [("Lantern House",)]

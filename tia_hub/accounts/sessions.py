@@ -55,7 +55,8 @@ ROLES = "session_roles"
 SIGNED_IN_BY = ("_user_id", "tf_user_id")
 """What makes a session one of somebody: signed in, or on the way to it after the password."""
 WEAK_WAYS = frozenset({"password", "email", "register", "oidc"})
-"""Ways of signing in that are one factor alone. After a second factor, Flask-Security names no way."""
+"""Ways of signing in that are one factor alone; an organisation's own provider is one unless it is known to ask for more.
+After a second factor, Flask-Security names no way."""
 OUT = "You were signed out because you had not used TIA Hub for a while, or had been signed in for a long time."
 
 

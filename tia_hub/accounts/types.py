@@ -101,6 +101,12 @@ class SecurityEvent(Enum):
         "The email address was changed from {old} to {new}.",
     )
 
+    BOUND = (
+        "account.bound",
+        "You can now sign in to TIA Hub through your organisation",
+        "Signed in through {organisation} for the first time. From now on that opens its pages, and nothing else.",
+    )
+
     def __init__(self, code: str, subject: str | None, words: str) -> None:
         self.code = code
         self.subject = subject

@@ -9,14 +9,25 @@ from uuid import UUID
 
 from flask import request
 from wtforms import Field
+from wtforms.validators import StopValidation
 
 from tia_hub.audits.merging import Choice, Merged, Sent, Values, digest
-from tia_hub.audits.models import AuditEntry
+from tia_hub.audits.models import AuditContribution, AuditEntry
 from tia_hub.audits.sections import Section, anchor
-from tia_hub.audits.services import values_of
+from tia_hub.audits.services.saving import values_of
 from tia_hub.audits.types import UNRATED, UNRATED_WORDS, Rating
 from tia_hub.core.clock import format_date, today
-from tia_hub.core.forms import ChoiceField, Form, KeptField, LineField, TextField, choices_of
+from tia_hub.core.forms import (
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    EmailField,
+    Form,
+    KeptField,
+    LineField,
+    TextField,
+    choices_of,
+)
 
 WHOLE = "organisation"
 """The choice of the whole organisation, beside its teams' ids."""
@@ -63,7 +74,7 @@ class EntryForm(Form):
     seen = KeptField()
     """The digests of what each field said when it was opened or last saved, in order."""
 
-    def __init__(self, entry: AuditEntry, legend: str, **kwargs: Any) -> None:
+    def __init__(self, entry: AuditEntry | AuditContribution, legend: str, **kwargs: Any) -> None:
         self.code = entry.code
         self.legend = legend
         self.anchor = anchor(entry.code)
@@ -113,14 +124,14 @@ class EntryForm(Form):
         before = self.sent().seen
         return ".".join(digest(says[name]) if name in says else before.get(name, "") for name in self.names())
 
-    def ask(self, entry: AuditEntry, fields: Iterable[str]) -> None:
+    def ask(self, entry: AuditEntry | AuditContribution, fields: Iterable[str]) -> None:
         """Have these fields show what somebody else saved, so that one of the two can be chosen."""
         values = values_of(entry)
         for field in fields:
             self.conflicts[field] = Conflict(
                 label=self[field].label.text,
                 text=_rating_words(values[field]) if field == "rating" else values[field],
-                by=entry.changed_by or "somebody else",
+                by="you, in another window," if isinstance(entry, AuditContribution) else entry.changed_by or "somebody else",
                 digest=digest(values[field]),
             )
 
@@ -175,7 +186,7 @@ class SectionForm:
         """What was sent, by code."""
         return {code: form.sent() for code, form in self.entries.items()}
 
-    def ask(self, entries: Mapping[str, AuditEntry], merged: Mapping[str, Merged]) -> None:
+    def ask(self, entries: Mapping[str, AuditEntry | AuditContribution], merged: Mapping[str, Merged]) -> None:
         """Show both texts wherever two people wrote at once; `entries` as they stand now."""
         for code, form in self.entries.items():
             form.ask(entries[code], merged[code].conflicts)
@@ -197,3 +208,58 @@ class SectionForm:
 
     def __iter__(self) -> Iterator[Field]:
         return chain(self.token, *self.entries.values())
+
+
+class AnswerForm(EntryForm):
+    """What somebody who was asked says about a criterion."""
+
+    rating = ChoiceField(
+        "Your rating, if you want to give one",
+        choices=[*((each.value, each.words) for each in Rating if each is not Rating.NOT_APPLICABLE), (UNRATED, "No rating")],
+    )
+    comment = TextField("Your comment")
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Both."""
+        return ("rating", "comment")
+
+
+class AnswersForm(SectionForm):
+    """The forms of all that somebody was asked, and the one token that they share."""
+
+    def __init__(self, legends: Mapping[str, str], contributions: Mapping[str, AuditContribution]) -> None:
+        self.token = Form()
+        self.entries = {code: AnswerForm(contributions[code], legend) for code, legend in legends.items()}
+
+
+class AskForm(Form):
+    """Whom to ask about which criteria."""
+
+    email = EmailField("Their email address", required="Enter the email address of who you want to ask")
+    codes = ChoicesField("What you ask them about", choices=[])
+    note = TextField("What you would like to know", longest=2000, description="They see this above the criteria")
+    due_on = DateField("By when, if there is a date")
+    shows = ChoiceField(
+        "What they see",
+        choices=[
+            ("criteria", "The framework’s criteria alone"),
+            ("ours", "The criteria, and what we wrote and rated there"),
+        ],
+        required="Choose what they see",
+        default="criteria",
+    )
+
+    def __init__(self, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.codes.choices = list(choices)
+
+    def validate_codes(self, field: Field) -> None:
+        """At least one."""
+        if not field.data:
+            raise StopValidation("Choose what you ask them about")
+
+    def validate_due_on(self, field: Field) -> None:
+        """No day that has passed."""
+        if field.data is not None and field.data < today():
+            raise StopValidation("The date must be today or later")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.audits.types import AuditState, Disclosure, Rating
@@ -82,3 +82,58 @@ class AuditEntry(OfOrganisation, Base):
         if self.rating is None or (self.rating == Rating.NOT_APPLICABLE and not self.reason):
             return None
         return Rating(self.rating)
+
+
+class AuditRequest(OfOrganisation, Base):
+    """Somebody was asked about parts of an audit."""
+
+    __tablename__ = "audit_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "audit_id"], ["audit.organisation_id", "audit.id"]),
+        ForeignKeyConstraint(["organisation_id", "member_id"], ["membership.organisation_id", "membership.id"]),
+        Index("ix_audit_request_organisation_id_audit_id", "organisation_id", "audit_id"),
+        Index("ix_audit_request_organisation_id_member_id", "organisation_id", "member_id"),
+    )
+
+    audit_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    """The membership of who was asked."""
+    codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """The codes of the criteria, in the edition's order."""
+    note: Mapped[str] = mapped_column(default="")
+    """What the lead said about it."""
+    due_on: Mapped[date | None]
+    shows_ours: Mapped[bool] = mapped_column(default=False)
+    """Whether they see what the organisation wrote under these criteria."""
+    asked_by: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    """When it was withdrawn."""
+
+
+class AuditContribution(OfOrganisation, Base):
+    """What somebody who was asked says about one criterion. It stands beside the organisation's own rating, never in it.
+
+    All of a request's are made with it, so that saving one is always an update of its version.
+    """
+
+    __tablename__ = "audit_contribution"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "request_id"], ["audit_request.organisation_id", "audit_request.id"]),
+        UniqueConstraint("organisation_id", "request_id", "code"),
+        Index("ix_audit_contribution_organisation_id_audit_id", "organisation_id", "audit_id"),
+    )
+
+    request_id: Mapped[UUID]
+    audit_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    """The membership of its author, who alone writes it."""
+    code: Mapped[str]
+    rating: Mapped[str | None]
+    comment: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was written or rated."""
+        return bool(self.comment or self.rating)

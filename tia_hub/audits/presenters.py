@@ -1,15 +1,20 @@
 """What the pages of audits show, already worded."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from uuid import UUID
 
 from tia_hub.audits.models import Audit, AuditEntry
 from tia_hub.audits.scoring import Answer, Counts, count, find_needs, overall
 from tia_hub.audits.sections import Section, anchor, list_sections, number_of
-from tia_hub.audits.types import OVERALL, UNRATED, AuditState, Disclosure, Rating
+from tia_hub.audits.types import OVERALL, UNRATED, Asked, AuditState, Disclosure, Rating, View
 from tia_hub.framework.types import Criterion
 
 Entries = Mapping[str, AuditEntry]
+Names = Mapping[UUID, str]
+"""Names of members by membership."""
 
 
 def scope_words(audit: Audit, organisation: str) -> str:
@@ -88,6 +93,16 @@ def section_needs(section: Section, entries: Entries) -> list[str]:
 
 
 @dataclass(frozen=True)
+class PersonView:
+    """What somebody who was asked says about a criterion."""
+
+    name: str
+    rating: str
+    """Empty where they gave none."""
+    comment: str
+
+
+@dataclass(frozen=True)
 class CriterionView:
     """A criterion to read."""
 
@@ -98,6 +113,7 @@ class CriterionView:
     reason: str
     journey: str
     evidence: str
+    views: list[PersonView]
 
 
 @dataclass(frozen=True)
@@ -137,7 +153,9 @@ class AuditView:
         return bool(self.overall_summary) and not any(section.needs for section in self.sections)
 
 
-def _criterion(criterion: Criterion, entry: AuditEntry) -> CriterionView:
+def _criterion(
+    criterion: Criterion, entry: AuditEntry, views: Sequence[View] = (), names: Names = MappingProxyType({})
+) -> CriterionView:
     return CriterionView(
         anchor=anchor(criterion.code),
         number=number_of(criterion),
@@ -146,11 +164,14 @@ def _criterion(criterion: Criterion, entry: AuditEntry) -> CriterionView:
         reason=entry.reason if entry.rating == Rating.NOT_APPLICABLE else "",
         journey=entry.journey,
         evidence=entry.evidence,
+        views=[
+            PersonView(names[each.member_id], each.rating or "", each.comment) for each in views if each.code == criterion.code
+        ],
     )
 
 
-def audit_view(audit: Audit, entries: Entries) -> AuditView:
-    """A whole audit, in the order of its edition."""
+def audit_view(audit: Audit, entries: Entries, views: Sequence[View] = (), names: Names = MappingProxyType({})) -> AuditView:
+    """A whole audit, in the order of its edition; with the views of people who were asked, whose `names` are by membership."""
     ratings = {code: entry.rated for code, entry in entries.items()}
     sections = [
         SectionView(
@@ -160,7 +181,7 @@ def audit_view(audit: Audit, entries: Entries) -> AuditView:
             counts=_counts(section, ratings),
             needs=section_needs(section, entries),
             summary=entries[section.code].journey,
-            criteria=[_criterion(criterion, entries[criterion.code]) for criterion in section.criteria],
+            criteria=[_criterion(criterion, entries[criterion.code], views, names) for criterion in section.criteria],
         )
         for section in list_sections(audit.edition).values()
         if section.criteria
@@ -173,3 +194,55 @@ def state_words(audit: Audit) -> str:
     if audit.state == AuditState.IN_PROGRESS:
         return AuditState.IN_PROGRESS.words
     return "Submitted, shared with the coordinator" if audit.disclosure == Disclosure.SHARED else "Submitted"
+
+
+def ask_choices(edition: str) -> list[tuple[str, str]]:
+    """What somebody can be asked about: whole principles, and each criterion after its own."""
+    choices = []
+    for section in list_sections(edition).values():
+        if section.criteria:
+            choices.append((section.code, f"All {len(section.criteria)} criteria of {section.title}"))
+            choices += [(each.code, section.legend(each.code)) for each in section.criteria]
+    return choices
+
+
+def legends(edition: str, codes: Collection[str]) -> dict[str, str]:
+    """The texts of some criteria by code, in the order of the edition."""
+    return {
+        each.code: each.text for section in list_sections(edition).values() for each in section.criteria if each.code in codes
+    }
+
+
+def shown_entries(edition: str, entries: Entries) -> dict[str, CriterionView]:
+    """What the organisation wrote under some criteria, by code."""
+    return {
+        each.code: _criterion(each, entries[each.code])
+        for section in list_sections(edition).values()
+        for each in section.criteria
+        if each.code in entries
+    }
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """Somebody who was asked, in the lead's list."""
+
+    request_id: UUID
+    name: str
+    words: str
+    due_on: date | None
+    withdrawn: bool
+
+
+def request_rows(requests: Sequence[Asked], names: Names) -> list[RequestRow]:
+    """Who was asked, and how much of it they answered."""
+    return [
+        RequestRow(
+            each.request_id,
+            names[each.member_id],
+            f"{each.answered} of {each.criteria} criteria answered",
+            each.due_on,
+            each.withdrawn,
+        )
+        for each in requests
+    ]

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 
-from tia_hub.audits.models import Audit, AuditEntry
-from tia_hub.audits.types import AuditState, Disclosure, Rating, SharedAudit
+from tia_hub.audits.models import Audit, AuditContribution, AuditEntry, AuditRequest
+from tia_hub.audits.types import Asked, AuditState, Disclosure, Rating, SharedAudit, View
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
@@ -148,3 +149,134 @@ def _shared(audit: Audit, ratings: dict[str, str | None]) -> SharedAudit:
             for criterion in get_edition(audit.edition).criteria
         },
     )
+
+
+def get_audit_with_views(scope: OrganisationScope, audit_id: UUID) -> tuple[Audit, list[View]]:
+    """An audit, with what people who were asked said about it: one statement. Raises NotFound."""
+    said = or_(AuditContribution.comment != "", AuditContribution.rating.is_not(None))
+    views = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(
+                        AuditContribution.member_id,
+                        AuditContribution.code,
+                        AuditContribution.rating,
+                        AuditContribution.comment,
+                    ),
+                    AuditContribution.created_at,
+                    AuditContribution.id,
+                )
+            )
+        )
+        .where(AuditContribution.organisation_id == Audit.organisation_id, AuditContribution.audit_id == Audit.id, said)
+        .correlate(Audit)
+        .scalar_subquery()
+    )
+    row = scope.session.execute(
+        select(Audit, views)
+        .options(joinedload(Audit.team))
+        .where(Audit.organisation_id == scope.organisation_id, Audit.id == audit_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], [
+        View(member_id=UUID(member), code=code, rating=Rating(rating) if rating else None, comment=comment)
+        for member, code, rating, comment in row[1] or ()
+    ]
+
+
+def get_request(scope: OrganisationScope, request_id: UUID) -> tuple[AuditRequest, Audit]:
+    """What the acting member was asked, with the audit. Raises NotFound for what somebody else was asked."""
+    row = scope.session.execute(
+        select(AuditRequest, Audit)
+        .options(joinedload(Audit.team))
+        .join(Audit, (Audit.organisation_id == AuditRequest.organisation_id) & (Audit.id == AuditRequest.audit_id))
+        .where(
+            AuditRequest.organisation_id == scope.organisation_id,
+            AuditRequest.id == request_id,
+            AuditRequest.member_id == scope.membership_id,
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def get_audit_request(scope: OrganisationScope, audit_id: UUID, request_id: UUID) -> AuditRequest:
+    """A request of an audit, whoever was asked, locked until the transaction ends. Raises NotFound."""
+    found = scope.session.scalar(
+        select(AuditRequest)
+        .where(
+            AuditRequest.organisation_id == scope.organisation_id,
+            AuditRequest.audit_id == audit_id,
+            AuditRequest.id == request_id,
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_contributions(
+    scope: OrganisationScope, request_id: UUID, codes: Collection[str] | None = None
+) -> dict[str, AuditContribution]:
+    """The acting member's own contributions to a request by code, all of them or those of `codes`, as they stand now."""
+    query = (
+        select(AuditContribution)
+        .where(
+            AuditContribution.organisation_id == scope.organisation_id,
+            AuditContribution.request_id == request_id,
+            AuditContribution.member_id == scope.membership_id,
+        )
+        .order_by(AuditContribution.code)
+        .execution_options(populate_existing=True)
+    )
+    if codes is not None:
+        query = query.where(AuditContribution.code.in_(codes))
+    return {each.code: each for each in scope.session.scalars(query)}
+
+
+def list_requests(scope: OrganisationScope, audit_id: UUID) -> list[Asked]:
+    """What was asked about an audit, of whomever, the newest first."""
+    return _asked(scope, AuditRequest.audit_id == audit_id)
+
+
+def list_own_requests(scope: OrganisationScope) -> list[Asked]:
+    """What the acting member was asked about any audit, the newest first."""
+    return _asked(scope, AuditRequest.member_id == scope.membership_id)
+
+
+def _asked(scope: OrganisationScope, wanted: ColumnElement[bool]) -> list[Asked]:
+    said = or_(AuditContribution.comment != "", AuditContribution.rating.is_not(None))
+    answered = (
+        select(func.count())
+        .where(
+            AuditContribution.organisation_id == AuditRequest.organisation_id,
+            AuditContribution.request_id == AuditRequest.id,
+            said,
+        )
+        .correlate(AuditRequest)
+        .scalar_subquery()
+    )
+    rows = scope.session.execute(
+        select(AuditRequest, Audit.title, Audit.state, answered)
+        .join(Audit, (Audit.organisation_id == AuditRequest.organisation_id) & (Audit.id == AuditRequest.audit_id))
+        .where(AuditRequest.organisation_id == scope.organisation_id, wanted)
+        .order_by(AuditRequest.created_at.desc(), AuditRequest.id)
+    )
+    return [
+        Asked(
+            request_id=request.id,
+            audit_id=request.audit_id,
+            audit_title=title,
+            member_id=request.member_id,
+            criteria=len(request.codes),
+            answered=count,
+            due_on=request.due_on,
+            open=request.closed_at is None and state == AuditState.IN_PROGRESS,
+            withdrawn=request.closed_at is not None,
+        )
+        for request, title, state, count in rows
+    ]

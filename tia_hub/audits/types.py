@@ -70,3 +70,30 @@ class SharedAudit:
     submitted_at: datetime
     ratings: dict[str, Rating | None]
     """Every criterion of the edition by code, in its order; None where it is not rated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What somebody who was asked says about a criterion."""
+
+    member_id: UUID
+    code: str
+    rating: Rating | None
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request as a list of them shows it."""
+
+    request_id: UUID
+    audit_id: UUID
+    audit_title: str
+    member_id: UUID
+    criteria: int
+    answered: int
+    """How many of the criteria something was said about."""
+    due_on: date | None
+    open: bool
+    """Whether an answer can still be written: it was not withdrawn, and the audit is in progress."""
+    withdrawn: bool

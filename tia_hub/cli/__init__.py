@@ -12,7 +12,7 @@ GROUPS = (
     erasing.erase,
     trails.trail,
 )
-COMMANDS = (serving.web, serving.migrate, serving.bootstrap, serving.demo, serving.seed)
+COMMANDS = (serving.web, serving.migrate, serving.bootstrap, serving.demo, serving.seed, serving.health)
 
 for command in (*GROUPS, *COMMANDS):
     main.add_command(command)

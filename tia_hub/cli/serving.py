@@ -75,3 +75,19 @@ def seed(organisations: int, staff: int | None) -> None:
 
     for someone in fill_partnership(settings(), organisations=organisations, staff=staff):
         click.echo(str(someone))
+
+
+@click.command()
+@click.option("--url", default="http://127.0.0.1:8000/health", show_default=True, help="The address of a web process.")
+@example("health --url http://127.0.0.1:8000/health")
+def health(url: str) -> None:
+    """Ask a web process whether it is well; exit code 1 where it is not."""
+    from urllib.request import urlopen
+
+    if not url.startswith(("http://", "https://")):
+        raise click.BadParameter("the address begins with http:// or https://")
+    try:
+        with urlopen(url, timeout=5):  # noqa: S310 # the address was looked at
+            click.echo("It is well.")
+    except OSError as error:
+        raise click.ClickException(f"It does not answer as it should: {error}") from error

@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as cookie
 from flask_htmx import HTMX
 from flask_login import current_user
 
@@ -62,10 +63,15 @@ class Shell:
     footer_nav: list[Link]
     account_href: str
     places_href: str
+    places_words: str
     notices_href: str
     sign_in_href: str
     sign_out_href: str
 
+
+SEVERAL_PLACES = "several_places"
+"""Where a session remembers whether its person was last seen to have several places. It words a link and decides nothing: the
+place itself is in the address, so that two tabs do not quarrel."""
 
 FOOTER = (
     ("The framework", "framework.index"),
@@ -120,6 +126,7 @@ def make_shell() -> Shell:
         footer_nav=[Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
         account_href=url_for("accounts.account"),
         places_href=url_for("home.places"),
+        places_words="Switch place" if scope and cookie.get(SEVERAL_PLACES) else "Your places",
         notices_href=url_for("notices.index"),
         sign_in_href=url_for("security.login"),
         sign_out_href=url_for("security.logout"),

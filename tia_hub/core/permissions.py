@@ -14,13 +14,13 @@ class PlaceKind(StrEnum):
 class Permission(Enum):
     """One thing that somebody may do in one kind of place: `(place, what it lets one do)`."""
 
-    # Every member of an organisation
-    ORGANISATION_OPEN = (
-        PlaceKind.ORGANISATION,
-        "open the organisation's pages and see its name, areas and teams",
-    )
+    # Every member of an organisation, its guests included
+    ORGANISATION_OPEN = (PlaceKind.ORGANISATION, "open the organisation's first page and see its name")
+    AUDIT_CONTRIBUTE = (PlaceKind.ORGANISATION, "answer what they themselves were asked about an audit")
+    # Everybody who works there
     AUDIT_READ = (PlaceKind.ORGANISATION, "read the organisation's audits")
     ASSESSMENT_OWN = (PlaceKind.ORGANISATION, "write, share and agree their own self-assessment")
+    OUTCOME_READ = (PlaceKind.ORGANISATION, "see the outcomes that the organisation records")
     COURSE_READ = (PlaceKind.ORGANISATION, "search courses and read how organisations scored them")
     # Managers
     ASSESSMENT_MANAGE = (

@@ -218,7 +218,7 @@ class PersonScope(Home):
 
 @dataclass(kw_only=True, eq=False)
 class InvitationScope(Scope):
-    """What somebody holds the token of: the one invitation, or the one request to join."""
+    """What somebody holds the token of: the one invitation, link to ask for one, or request to join."""
 
     database_role = "tia_identity"
     token_hash: str

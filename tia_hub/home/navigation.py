@@ -12,7 +12,7 @@ NAVIGATION: dict[PlaceKind, tuple[NavItem, ...]] = {
         NavItem("Conversations", "training.team", P.ASSESSMENT_MANAGE),
         NavItem("Training picture", "training.picture", P.TRAINING_PICTURE),
         NavItem("Courses", "trainers.courses", P.COURSE_READ),
-        NavItem("Outcomes", "outcomes.index", P.ORGANISATION_OPEN),
+        NavItem("Outcomes", "outcomes.index", P.OUTCOME_READ),
         NavItem("People", "tenants.people", P.PEOPLE_MANAGE),
         NavItem("Organisation", "tenants.own_organisation", P.ORGANISATION_CHANGE),
         NavItem("What is shared", "reports.publication", P.PUBLICATION_READ),

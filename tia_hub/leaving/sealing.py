@@ -1,6 +1,6 @@
 """Sealing: what leaves an installation and may be read by no person on the way. See docs/adr/0024.
 
-A sealed file can be opened by one installation alone: by whoever holds its SECRET_KEY. It is encrypted with a random key
+A sealed file can be opened by one installation alone: by whoever holds its DATA_SECRET. It is encrypted with a random key
 (AES-256-GCM in pieces, the last one marked, as in the STREAM construction), which is itself encrypted for the receiving
 installation's public key (X25519, HKDF-SHA256). It is bound to the open part of its export: whoever changes that can't have it
 opened.
@@ -33,7 +33,7 @@ class CanNotOpen(Refused):
 
 
 class SealingKey:
-    """An installation's own key pair, made from its SECRET_KEY."""
+    """An installation's own key pair, made from what protects its stored secrets: DATA_SECRET, or SECRET_KEY without it."""
 
     def __init__(self, secret: str) -> None:
         seed = HKDF(SHA256(), 32, None, b"tia-hub organisation exports").derive(secret.encode())

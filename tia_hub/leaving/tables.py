@@ -15,12 +15,6 @@ LEFT_OUT = {
     "email": "letters on their way, whose links open things here",
     "notice": "each person's own, and of the day",
     "trail_head": "where the chain of the trail ends here; where it comes to it is chained anew",
-    "identity_provider": "how a server of the organisation’s knows this installation, with a secret; set up anew elsewhere",
-    "organisation_domain": "what this partnership’s office confirmed; another office confirms it for itself",
-    "vouched_person": "who is who at the organisation’s own server, as this installation is known to it",
-    "staff_upload": "lists on their way, deleted within a week; what came of them is on the trail",
-    "staff_upload_row": "rows of such lists",
-    "staff_upload_leaver": "who was not in such a list",
     "joining_request": "the partnership's own record of who asked to join it",
 }
 """Tables with rows of organisations that are not taken along, each with the reason."""
@@ -29,6 +23,11 @@ HERE_ALONE = {
     "identity_provider": "how people sign in is set up anew where they go: it has a secret, and addresses of this installation",
     "vouched_person": "who signs in as whom is for the provider there to say, and never for a file",
     "organisation_domain": "that a domain is the organisation's own, the partnership that it comes to confirms",
+    "staff_upload": "lists on their way, deleted within a week; what came of them is on the trail",
+    "staff_upload_row": "rows of such lists",
+    "staff_upload_leaver": "who was not in such a list",
+    "joining_link": "a link in many hands, which leads to this installation",
+    "link_request": "who asked to come in by such a link",
 }
 """Tables that are put back from a backup, and do not leave, each with the reason."""
 

@@ -34,7 +34,7 @@ TAKEN = "There is another reading of this date. Choose another date, or correct 
 
 
 @bp.get("/o/<organisation>/outcomes")
-@require(Permission.ORGANISATION_OPEN)
+@require(Permission.OUTCOME_READ)
 def index(scope: OrganisationScope) -> ResponseReturnValue:
     """The outcomes model with the organisation's indicators."""
     rows = list_indicators(scope)
@@ -68,7 +68,7 @@ def add(scope: OrganisationScope) -> ResponseReturnValue:
 
 
 @bp.get("/o/<organisation>/outcomes/<uuid:indicator_id>")
-@require(Permission.ORGANISATION_OPEN)
+@require(Permission.OUTCOME_READ)
 def show(scope: OrganisationScope, indicator_id: UUID) -> ResponseReturnValue:
     """An indicator with its readings."""
     indicator = get_indicator(scope, indicator_id)

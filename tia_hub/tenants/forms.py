@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from tia_hub.core.forms import (
 )
 from tia_hub.core.sheets.types import letter
 from tia_hub.framework.types import Edition, Level, PracticeLevel
+from tia_hub.tenants.mail_domains import read_domain
 from tia_hub.tenants.models import Area, IdentityProvider, Membership, Team
 from tia_hub.tenants.scoring import MOST_STAFF, read_headcount
 from tia_hub.tenants.trees import list_paths, within
@@ -35,6 +37,9 @@ from tia_hub.tenants.types import Newcomers, OwnSignIn, PeopleOrder, PeopleState
 
 LONGEST_IDLE = 60
 """Minutes without use after which everybody signs in again; an organisation may only choose fewer."""
+MOST_BY_LINK = 10_000
+MOST_PASTED = 100_000
+"""Characters of a list of addresses: some two thousand."""
 
 
 def _id(value: str | None) -> UUID | None:
@@ -220,6 +225,74 @@ class InviteForm(_TeamAndManager):
             "team_id": _id(self.team.data),
             "manager_id": _id(self.manager.data),
         }
+
+
+class InviteManyForm(_TeamAndManager):
+    """People to join the organisation, who are all to have the same role, team and manager."""
+
+    addresses = TextField(
+        "Names and email addresses",
+        longest=MOST_PASTED,
+        required="Paste the addresses of the people to invite, one a line",
+        description="One person a line: the address alone, “Name <address>”, or “address, name”. Work addresses.",
+    )
+    role = ChoiceField("Role", choices=choices_of(Role), required="Choose their role", default=Role.STAFF.value)
+
+    def values(self) -> dict[str, Any]:
+        """What all of them are to have, for the services."""
+        return {"role": Role(self.role.data), "team_id": _id(self.team.data), "manager_id": _id(self.manager.data)}
+
+
+class DomainForm(Form):
+    """An e-mail domain of the organisation's own."""
+
+    domain = LineField(
+        "Email domain",
+        longest=254,
+        required="Enter the domain",
+        description="What comes after the @, like harbourtrust.example",
+    )
+
+    def validate_domain(self, field: Field) -> None:
+        """A domain, with or without the @."""
+        domain = read_domain(field.data)
+        if domain is None:
+            raise StopValidation("Enter a domain in the correct format, like harbourtrust.example")
+        field.data = domain
+
+
+class LinkForm(Form):
+    """How long a link to join by is good, and for how many."""
+
+    days = ChoiceField(
+        "How long it works",
+        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days")],
+        required="Choose how long it works",
+        default="30",
+    )
+    most_uses = LineField(
+        "Most people who may join by it", longest=9, required="Enter the most people who may join by it", default="100"
+    )
+
+    def validate_most_uses(self, field: Field) -> None:
+        """A whole number, however its thousands are parted."""
+        digits = re.sub(r"[ ,]", "", field.data)
+        if not re.fullmatch(r"\d{1,9}", digits, re.ASCII) or not 1 <= int(digits) <= MOST_BY_LINK:
+            raise StopValidation(f"The most people must be a whole number from 1 to {MOST_BY_LINK:,}, like 100")
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, for the services."""
+        return {
+            "good_for": timedelta(days=int(self.days.data or "0")),
+            "most_uses": int(re.sub(r"[ ,]", "", self.most_uses.data or "")),
+        }
+
+
+class AskToJoinForm(Form):
+    """Who asks to join by an organisation's link."""
+
+    name = LineField("Your name", required="Enter your name")
+    email = EmailField("Your work email address", required="Enter your work email address")
 
 
 class MemberForm(_TeamAndManager):
@@ -503,28 +576,6 @@ class IdentityProviderForm(Form):
             "second_factor": SecondFactor(self.second_factor.data),
             "newcomers": Newcomers(self.newcomers.data),
         }
-
-
-class EmailDomainForm(Form):
-    """An e-mail domain of an organisation."""
-
-    domain = LineField(
-        "Email domain",
-        required="Enter the domain",
-        description="What stands behind the @ in your addresses, like harbour.example.org",
-        longest=253,
-    )
-
-    def validate_domain(self, field: Field) -> None:
-        """A domain, however it was typed: with an @, an address before it, or capitals; kept as mail servers write it."""
-        domain = field.data.rpartition("@")[2].strip().rstrip(".").lower()
-        try:
-            domain = domain.encode("idna").decode()
-        except UnicodeError:
-            domain = ""
-        if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", domain):
-            raise StopValidation("Enter a domain like harbour.example.org")
-        field.data = domain
 
 
 class WorkAddressForm(Form):

@@ -7,7 +7,17 @@ from sqlalchemy import delete, func, select, update
 from tia_hub.accounts.models import Person
 from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Coordinator, Invitation, JoiningRequest, Membership, Partnership, Team
+from tia_hub.tenants.models import (
+    Coordinator,
+    Invitation,
+    JoiningLink,
+    JoiningRequest,
+    Membership,
+    OrganisationDomain,
+    Partnership,
+    Team,
+    VouchedPerson,
+)
 from tia_hub.tenants.types import COORDINATOR_WORDS, Role
 
 
@@ -75,6 +85,11 @@ def _leave_office(scope: PartnershipScope, subject: Subject) -> None:
             Coordinator.partnership_id == scope.partnership_id, Coordinator.person_id == subject.person_id
         )
     )
+    scope.session.execute(
+        update(OrganisationDomain)
+        .where(OrganisationDomain.partnership_id == scope.partnership_id, OrganisationDomain.confirmed_by == subject.person_id)
+        .values(confirmed_by=None)
+    )
 
 
 def _invitations(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
@@ -128,11 +143,55 @@ def _forget_requests(scope: PartnershipScope, subject: Subject) -> None:
     replace_names(scope.session, subject, JoiningRequest.decided_by)
 
 
+def _vouched(scope: OrganisationScope, subject: Subject) -> Sequence[Fact]:
+    query = (
+        select(VouchedPerson)
+        .where(VouchedPerson.organisation_id == scope.organisation_id, VouchedPerson.person_id == subject.person_id)
+        .order_by(VouchedPerson.created_at)
+    )
+    return [
+        {"Sign-in": each.issuer, "Who you are there": each.subject, "Since": instant(each.created_at)}
+        for each in scope.session.scalars(query)
+    ]
+
+
+def _forget_vouched(scope: OrganisationScope, subject: Subject) -> None:
+    scope.session.execute(
+        delete(VouchedPerson).where(
+            VouchedPerson.organisation_id == scope.organisation_id, VouchedPerson.person_id == subject.person_id
+        )
+    )
+
+
 def _forget_levels(scope: OrganisationScope, subject: Subject) -> None:
     replace_names(scope.session, subject, Team.level_set_by)
 
 
+def _forget_inviting(scope: OrganisationScope, subject: Subject) -> None:
+    replace_names(scope.session, subject, Invitation.invited_by, JoiningLink.made_by)
+    for column in (Invitation.manager_email, Membership.awaited_manager):
+        scope.session.execute(
+            update(column.class_)
+            .where(column.class_.organisation_id == scope.organisation_id, column == subject.email)
+            .values({column: None})
+        )
+
+
 HOLDINGS = (
+    Holding(
+        kind="inviting",
+        title="Invitations that you sent, and people who wait for you as their manager",
+        purpose="So that who is invited knows by whom, and you manage who is to be managed by you.",
+        fate="Stay, without your name and your address.",
+        scope=OrganisationScope,
+        columns=(
+            "invitation.invited_by",
+            "invitation.manager_email",
+            "joining_link.made_by",
+            "membership.awaited_manager",
+        ),
+        erase=_forget_inviting,
+    ),
     Holding(
         kind="joining",
         title="Your request that an organisation may join",
@@ -152,6 +211,16 @@ HOLDINGS = (
         scope=OrganisationScope,
         columns=("team.level_set_by",),
         erase=_forget_levels,
+    ),
+    Holding(
+        kind="vouched",
+        title="Who you are at your organisation’s own sign-in",
+        purpose="So that it lets in you, and nobody who is given your address after you.",
+        fate="Removed.",
+        scope=OrganisationScope,
+        columns=("vouched_person.person_id", "vouched_person.subject"),
+        collect=_vouched,
+        erase=_forget_vouched,
     ),
     Holding(
         kind="membership",
@@ -178,7 +247,7 @@ HOLDINGS = (
         purpose="So that the partnership can say who coordinates it.",
         fate="Removed.",
         scope=PartnershipScope,
-        columns=("coordinator.person_id",),
+        columns=("coordinator.person_id", "organisation_domain.confirmed_by"),
         erase=_leave_office,
     ),
     Holding(

@@ -3,13 +3,29 @@
 from datetime import date
 from uuid import UUID
 
+from flask import current_app
+
 from tia_hub.core.jobs.runner import Run, job
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import OrganisationScope
+from tia_hub.settings import Settings
 from tia_hub.tenants.queries.uploads import count_outcomes, get_upload
 from tia_hub.tenants.services import lifecycle
+from tia_hub.tenants.services.many_invitations import mail_waiting, send_waiting
 from tia_hub.tenants.services.uploads.applying import end_import, import_batch
-from tia_hub.tenants.services.uploads.keeping import check_upload, forget_upload
+from tia_hub.tenants.services.uploads.keeping import check_upload
+
+
+@job(JobName.SEND_INVITATIONS)
+def send_invitations(run: Run[OrganisationScope]) -> None:
+    """Write the mails of a few waiting invitations and leave the next few to the next job, all at once.
+
+    So a worker that dies loses one small step, which the job does again; and each step has tries of its own.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    with run.finish() as scope:
+        if mail_waiting(scope, per_minute=settings.invitations_per_minute):
+            send_waiting(scope)
 
 
 @job(JobName.REMIND_OF_DELETION)
@@ -52,10 +68,3 @@ def import_staff_list(run: Run[OrganisationScope]) -> None:
         done += batch
     with run.finish() as scope:
         end_import(scope, upload_id)
-
-
-@job(JobName.FORGET_STAFF_LIST)
-def forget_staff_list(run: Run[OrganisationScope]) -> None:
-    """Delete what is in a staff list that is a week old."""
-    with run.finish() as scope:
-        forget_upload(scope, _upload_id(run))

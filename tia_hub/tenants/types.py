@@ -41,6 +41,7 @@ class Sector(StrEnum):
 class Role(StrEnum):
     """Roles in an organisation. What a role permits is here and nowhere else."""
 
+    CONTRIBUTOR = "contributor"
     STAFF = "staff"
     MANAGER = "manager"
     LEAD = "lead"
@@ -48,12 +49,14 @@ class Role(StrEnum):
     @property
     def words(self) -> str:
         """The role's name."""
-        return {"staff": "Member of staff", "manager": "Manager", "lead": "Lead"}[self.value]
+        return {"contributor": "Contributor", "staff": "Member of staff", "manager": "Manager", "lead": "Lead"}[self.value]
 
     @property
     def description(self) -> str:
         """Who has it."""
         return {
+            "contributor": "A guest, such as somebody with lived experience, a partner or a board member, who sees only the "
+            "parts of an audit that they are asked about.",
             "staff": "Everybody who works in the organisation.",
             "manager": "Somebody who manages others and agrees their training plans with them.",
             "lead": "Somebody who leads the organisation's work on becoming trauma-informed.",
@@ -65,9 +68,11 @@ class Role(StrEnum):
         return _PERMISSIONS[self]
 
 
-_STAFF = frozenset({P.ORGANISATION_OPEN, P.AUDIT_READ, P.ASSESSMENT_OWN, P.COURSE_READ})
+_CONTRIBUTOR = frozenset({P.ORGANISATION_OPEN, P.AUDIT_CONTRIBUTE})
+_STAFF = _CONTRIBUTOR | {P.AUDIT_READ, P.ASSESSMENT_OWN, P.OUTCOME_READ, P.COURSE_READ}
 _MANAGER = _STAFF | {P.ASSESSMENT_MANAGE}
 _PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
     Role.STAFF: _STAFF,
     Role.MANAGER: _MANAGER,
     Role.LEAD: _MANAGER
@@ -87,6 +92,14 @@ _PERMISSIONS: dict[Role, frozenset[P]] = {
     },
 }
 
+OPERATOR_WORDS = "Operator"
+OPERATOR_MAY = (
+    "set up partnerships, their areas and their first coordinators, from the command line",
+    "see who has an account, and send somebody a link to choose a password",
+)
+"""What the database role of who runs the installation lets them do. It has no policy on any organisation's table, so no page
+and no command shows them any."""
+
 COORDINATOR_WORDS = "Coordinator"
 COORDINATOR_PERMISSIONS = frozenset(
     {
@@ -103,7 +116,10 @@ COORDINATOR_PERMISSIONS = frozenset(
 class InvitationState(StrEnum):
     """What became of an invitation."""
 
+    UNSENT = "unsent"
+    """Its mail has not been written yet."""
     WAITING = "waiting"
+    """The coordinator's office invites a further lead, and a present one has to confirm that."""
     SENT = "sent"
     ACCEPTED = "accepted"
     EXPIRED = "expired"
@@ -113,12 +129,52 @@ class InvitationState(StrEnum):
     def words(self) -> str:
         """As a page says it."""
         return {
+            "unsent": "Waiting to be sent",
             "waiting": "Waits for a lead",
             "sent": "Sent",
             "accepted": "Accepted",
             "expired": "Expired",
             "revoked": "Withdrawn",
         }[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitee:
+    """Somebody to invite into an organisation."""
+
+    email: str
+    name: str
+    role: Role
+    job_title: str = ""
+    team_id: UUID | None = None
+    manager_email: str | None = None
+    """The address of their line manager, who need not have joined yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitedMany:
+    """What became of several invitations at once, by address; each address is in one of the three."""
+
+    made: tuple[str, ...]
+    already_invited: tuple[str, ...]
+    """They have an invitation that is still open."""
+    already_members: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """How far the mails of an organisation's open invitations are."""
+
+    waiting: int
+    """Not written yet: so many a minute are."""
+    on_their_way: int
+    sent: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        """All open invitations."""
+        return self.waiting + self.on_their_way + self.sent + self.failed
 
 
 class OrganisationState(StrEnum):
@@ -545,25 +601,3 @@ class Slice(Generic[Item]):
     def pages(self) -> int:
         """How many pages there are; 1 where there is nothing."""
         return max(1, -(-self.total // self.per_page))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invitee:
-    """Somebody to invite into an organisation."""
-
-    email: str
-    name: str
-    role: Role
-    job_title: str = ""
-    team_id: UUID | None = None
-    manager_email: str | None = None
-    """The address of their line manager, who need not have joined yet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitedMany:
-    """What became of several invitations at once, by address; each address is in one of the three."""
-
-    made: tuple[str, ...]
-    already_invited: tuple[str, ...]
-    already_members: tuple[str, ...]

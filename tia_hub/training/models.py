@@ -42,6 +42,7 @@ class SelfAssessment(OfOrganisation, Base):
         CheckConstraint("state = 'draft' OR manager_id IS NOT NULL", name="shared_with_somebody"),
         CheckConstraint("manager_id <> membership_id", name="own_manager"),
         Index("ix_self_assessment_organisation_id_manager_id", "organisation_id", "manager_id"),
+        Index("ix_self_assessment_organisation_id_figure_id", "organisation_id", "figure_id"),
     )
 
     membership_id: Mapped[UUID]
@@ -77,6 +78,7 @@ class Answer(OfOrganisation, Base):
             ondelete="CASCADE",
         ),
         ForeignKeyConstraint(["organisation_id", "author_id"], ["membership.organisation_id", "membership.id"]),
+        Index("ix_self_assessment_answer_organisation_id_author_id", "organisation_id", "author_id"),
     )
 
     form_id: Mapped[UUID]

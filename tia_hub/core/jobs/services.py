@@ -56,6 +56,16 @@ def get_job(scope: Home, job_id: UUID) -> Job | None:
     return scope.session.scalar(select(Job).where(Job.id == job_id, Job.home_id == scope.home_id))
 
 
+def find_live_job(scope: Home, key: str) -> Job | None:
+    """The job of this home with a key that waits or runs."""
+    return scope.session.scalar(
+        select(Job)
+        .where(Job.home_id == scope.home_id, Job.key == key, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .order_by(Job.created_at)
+        .limit(1)
+    )
+
+
 def cancel_job(scope: Home, job_id: UUID) -> bool:
     """Stop a job that has not ended; whether there was one. A running worker notices at its next step."""
     cancelled = scope.session.execute(

@@ -20,13 +20,13 @@ class JobName(StrEnum):
     PUBLISH_FIGURES = "publish_figures"
     COMPILE_REPORT = "compile_report"
     SEND_SCHEDULED_REPORT = "send_scheduled_report"
+    SEND_INVITATIONS = "send_invitations"
     EXPORT_ORGANISATION = "export_organisation"
     FORGET_EXPORT = "forget_export"
     DELETE_ORGANISATION = "delete_organisation"
     REMIND_OF_DELETION = "remind_of_deletion"
     CHECK_STAFF_LIST = "check_staff_list"
     IMPORT_STAFF_LIST = "import_staff_list"
-    FORGET_STAFF_LIST = "forget_staff_list"
     COPY_PERSONAL_DATA = "copy_personal_data"
     ERASE_PERSON = "erase_person"
     TELL_OF_ERASURE = "tell_of_erasure"
@@ -46,12 +46,12 @@ class JobName(StrEnum):
 
     @property
     def goes_on_at_rest(self) -> bool:
-        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes its data away."""
+        """Whether it runs while its place is suspended, archived or waiting to be deleted: what takes data away from it."""
         return self in (
             JobName.REMIND_OF_DELETION,
             JobName.EXPORT_ORGANISATION,
             JobName.FORGET_EXPORT,
-            JobName.FORGET_STAFF_LIST,
+            JobName.APPLY_RETENTION_HERE,
         )
 
 

@@ -1,5 +1,6 @@
 """Writing mails, from within a place."""
 
+from datetime import timedelta
 from email.utils import make_msgid
 from typing import Any
 from uuid import UUID, uuid4
@@ -136,6 +137,12 @@ def list_emails(scope: Home, *, purpose: str | None = None, limit: int = 50) -> 
     if purpose is not None:
         query = query.where(Email.purpose == purpose)
     return list(scope.session.scalars(query.order_by(Email.created_at.desc(), Email.id).limit(limit)))
+
+
+def count_emails(scope: Home, *, purpose: str, within: timedelta) -> int:
+    """How many mails of a purpose were written in this place of late."""
+    query = select(func.count()).where(Email.home_id == scope.home_id, Email.purpose == purpose)
+    return scope.session.execute(query.where(Email.created_at > func.clock_timestamp() - within)).scalar_one()
 
 
 def send_again(scope: Home, email_id: UUID) -> bool:

@@ -8,6 +8,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers import expat
@@ -37,6 +38,7 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 
 
+@lru_cache(maxsize=64)
 def _local(tag: str) -> str:
     """An element's name without its namespace, of which there are two: the usual one and that of "Strict Open XML"."""
     return tag.rpartition("}")[2]

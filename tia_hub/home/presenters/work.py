@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from tia_hub.audits.models import Audit
-from tia_hub.audits.types import AuditState, Disclosure, Rating
+from tia_hub.audits.types import Asked, AuditState, Disclosure, Rating
 from tia_hub.core.clock import format_date
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
@@ -92,6 +92,22 @@ def add_notices(work: Work, count: int) -> None:
                 colour="teal",
             )
         )
+
+
+def add_requests(work: Work, scope: OrganisationScope, requests: Sequence[Asked]) -> None:
+    """What the person was asked about audits: among what waits while an answer can be written."""
+    for each in requests:
+        href = url_for("audits.asked", organisation=scope.slug, asked_id=each.request_id)
+        status = f"{each.answered} of {each.criteria} answered"
+        if each.open:
+            hint = f"By {format_date(each.due_on)}" if each.due_on else "As much or as little as you like"
+            colour = "grey" if each.answered == each.criteria else "teal"
+            work.waiting.append(
+                Item(title=f"Give your view on “{each.audit_title}”", href=href, hint=hint, status=status, colour=colour)
+            )
+        else:
+            status = "Withdrawn" if each.withdrawn else "Submitted"
+            work.resting.append(Item(title=f"Your view on “{each.audit_title}”", href=href, status=status, colour="grey"))
 
 
 def add_shared_forms(work: Work, scope: OrganisationScope, forms: Sequence[SelfAssessment], names: Mapping[UUID, str]) -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from flask import redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from tia_hub.audits.models import Audit
-from tia_hub.audits.queries import list_audits, list_ratings
+from tia_hub.audits.queries import list_audits, list_own_requests, list_ratings
 from tia_hub.audits.types import AuditState, Disclosure
 from tia_hub.core.clock import today
 from tia_hub.core.identity import resolver
 from tia_hub.core.notices.services import count_new_notices
-from tia_hub.core.pages import page, place_url, see
+from tia_hub.core.pages import SEVERAL_PLACES, page, place_url, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require, signed_in
 from tia_hub.core.scope import (
@@ -32,6 +33,7 @@ from tia_hub.home.presenters.work import (
     add_outcomes,
     add_own_form,
     add_publication,
+    add_requests,
     add_scores,
     add_shared_forms,
 )
@@ -68,6 +70,7 @@ def index() -> ResponseReturnValue:
 def places(scope: IdentityScope) -> ResponseReturnValue:
     """Where one can go; straight on to the only place there is."""
     found = resolver().list_places(scope)
+    cookie[SEVERAL_PLACES] = len(found) > 1
     if len(found) == 1:
         only = found[0]
         return redirect(place_url(FIRST_PAGE[only.kind], only.kind, only.slug))
@@ -82,8 +85,11 @@ def places(scope: IdentityScope) -> ResponseReturnValue:
 def work(scope: OrganisationScope) -> ResponseReturnValue:
     """What waits for me."""
     found = Work()
-    forms = list_readable_forms(scope)
     add_notices(found, count_new_notices(scope))
+    add_requests(found, scope, list_own_requests(scope))
+    if not scope.may(Permission.ASSESSMENT_OWN):
+        return page("home/work.html", scope=scope, work=found, steps=None, may_read_trail=False)
+    forms = list_readable_forms(scope)
     add_own_form(found, scope, own_form(scope, forms))
     if scope.may(Permission.ASSESSMENT_MANAGE):
         others = [form for form in forms if form.membership_id != scope.membership_id]
@@ -129,7 +135,7 @@ def _first_steps(
 
 
 @bp.get("/o/<organisation>/first-steps")
-@require(Permission.ORGANISATION_OPEN)
+@require(Permission.ASSESSMENT_OWN)
 def first_steps(scope: OrganisationScope) -> ResponseReturnValue:
     """What to do first here: what of it is done, what comes next, and why."""
     audits = list_audits(scope) if scope.may(Permission.AUDIT_WRITE) else []
@@ -138,7 +144,7 @@ def first_steps(scope: OrganisationScope) -> ResponseReturnValue:
 
 
 @bp.post("/o/<organisation>/first-steps")
-@require(Permission.ORGANISATION_OPEN)
+@require(Permission.ASSESSMENT_OWN)
 def put_steps_away(scope: OrganisationScope) -> ResponseReturnValue:
     """Put the first steps away from "My work", or have them there again."""
     shown = request.form.get("shown") == "yes"

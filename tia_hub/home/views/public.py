@@ -11,7 +11,7 @@ from tia_hub.core.scope import DispatchScope, transaction
 from tia_hub.home.presenters.retention import all_rules, purposes
 from tia_hub.home.views.blueprint import bp
 from tia_hub.settings import Settings
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
+from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OPERATOR_MAY, OPERATOR_WORDS, Role
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
 
@@ -24,6 +24,7 @@ def roles() -> ResponseReturnValue:
         (COORDINATOR_WORDS, "Somebody in the partnership’s office.", COORDINATOR_PERMISSIONS),
         (PROVIDER_WORDS, "Somebody who speaks for a training provider.", PROVIDER_PERMISSIONS),
     ]
+    operator = "Somebody who runs the installation, and sees nothing that an organisation or its people wrote."
     return page(
         "home/roles.html",
         roles=list(Role),
@@ -33,7 +34,8 @@ def roles() -> ResponseReturnValue:
         offices=[
             (name, description, [each.words for each in Permission if each in granted])
             for name, description, granted in offices
-        ],
+        ]
+        + [(OPERATOR_WORDS, operator, list(OPERATOR_MAY))],
     )
 
 

@@ -7,6 +7,6 @@ from tia_hub.settings import Settings
 
 
 def own_key() -> SealingKey:
-    """This installation's own key, made from its SECRET_KEY; needs the application."""
+    """This installation's own key, made from what protects its stored secrets; needs the application."""
     settings: Settings = current_app.extensions["settings"]
-    return SealingKey(settings.secret_key.get_secret_value())
+    return SealingKey(settings.storage_secret)

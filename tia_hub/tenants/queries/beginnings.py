@@ -9,11 +9,10 @@ from tia_hub.tenants.types import Beginnings, Joining, Role
 
 def summarise_beginnings(scope: OrganisationScope) -> Beginnings:
     """Who joined and who was invited, and what the acting member's first steps depend on: one statement."""
-    own, present, in_time = (
-        Membership.id == scope.membership_id,
-        Membership.ended_at.is_(None),
-        Invitation.expires_at > func.now(),
-    )
+    own, present = Membership.id == scope.membership_id, Membership.ended_at.is_(None)
+    # One whose mail is still to be written has all its time before it.
+    unsent = Invitation.token_hash.is_(None) & Invitation.awaits_lead.is_(False)
+    in_time = unsent | (Invitation.expires_at > func.now())
     invitations = (
         select(
             func.count().filter(in_time, Invitation.awaits_lead.is_(False)).label("invited"),

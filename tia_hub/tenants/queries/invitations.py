@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from tia_hub.core.errors import NotFound
+from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
 from tia_hub.tenants.models import Invitation, Organisation
-from tia_hub.tenants.queries.pages import read_page
-from tia_hub.tenants.types import InvitationState, PeopleOrder, PeopleWanted, Slice
+from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE, read_page
+from tia_hub.tenants.types import InvitationState, PeopleOrder, PeopleWanted, Sending, Slice
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:
@@ -25,6 +26,58 @@ def list_invitations(
     if organisation_id is not None:
         query = query.where(Invitation.organisation_id == organisation_id)
     return list(scope.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id).limit(limit)))
+
+
+_UNDELIVERED = Email.state.in_([EmailState.FAILED, EmailState.UNCERTAIN, EmailState.WITHHELD])
+_UNDER_WAY = Email.state.in_([EmailState.QUEUED, EmailState.SENDING])
+
+
+def search_invitations(
+    scope: OrganisationScope, *, search: str = "", page: int = 1, undelivered: bool = False
+) -> Slice[tuple[Invitation, Email | None]]:
+    """The organisation's invitations whose name or address holds some text, newest first, each with its last mail.
+
+    With `undelivered` only those that can still be accepted and whose mail did not arrive, as far as is known.
+    """
+    page = min(max(page, 1), FURTHEST)
+    query = (
+        select(Invitation, Email, func.count().over())
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(Invitation.organisation_id == scope.organisation_id)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    if undelivered:
+        query = query.where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), _UNDELIVERED)
+    if search:
+        query = query.where(
+            or_(Invitation.name.icontains(search, autoescape=True), Invitation.email.icontains(search, autoescape=True))
+        )
+    rows = scope.session.execute(query).all()
+    return Slice([(row[0], row[1]) for row in rows], rows[0][2] if rows else 0, page, PER_PAGE)
+
+
+def count_sending(scope: OrganisationScope) -> Sending:
+    """How far the mails of the open invitations are."""
+    written = Invitation.token_hash.is_not(None)
+    row = scope.session.execute(
+        select(
+            func.count().filter(~written),
+            func.count().filter(written, _UNDER_WAY),
+            func.count().filter(written, or_(Email.id.is_(None), Email.state == EmailState.SENT)),
+            func.count().filter(written, _UNDELIVERED),
+        )
+        .select_from(Invitation)
+        .outerjoin(Email, Email.id == Invitation.email_id)
+        .where(
+            Invitation.organisation_id == scope.organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.awaits_lead.is_(False),
+        )
+    ).one()
+    return Sending(waiting=row[0], on_their_way=row[1], sent=row[2], failed=row[3])
 
 
 def search_invited(scope: OrganisationScope, wanted: PeopleWanted) -> Slice[Invitation]:
@@ -70,4 +123,4 @@ def find_open_invitation(scope: OrganisationScope, email: str) -> Invitation | N
             Invitation.revoked_at.is_(None),
         )
     )
-    return found if found is not None and found.state is InvitationState.SENT else None
+    return found if found is not None and found.state in (InvitationState.SENT, InvitationState.UNSENT) else None

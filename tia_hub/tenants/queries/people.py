@@ -117,6 +117,14 @@ def list_reports(scope: OrganisationScope, membership_id: UUID) -> list[Membersh
     )
 
 
+def list_awaiting(scope: OrganisationScope, email: str) -> list[Membership]:
+    """The present members who have no manager yet and wait for the one with an address, with their `person`, by name."""
+    query = _members(scope).where(
+        Membership.awaited_manager == email, Membership.manager_id.is_(None), Membership.ended_at.is_(None)
+    )
+    return list(scope.session.scalars(query))
+
+
 def list_managers_above(scope: OrganisationScope, membership_id: UUID) -> set[UUID]:
     """Somebody's manager, that one's manager, and so on to the top; themselves included."""
     above = (

@@ -15,6 +15,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
+from tia_hub.tenants.mail_domains import domain_of, is_public
 from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
 from tia_hub.tenants.queries.identity_providers import (
     find_identity_provider,
@@ -25,37 +26,12 @@ from tia_hub.tenants.queries.identity_providers import (
 from tia_hub.tenants.queries.invitations import find_open_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
-from tia_hub.tenants.services.invitations import accept_invitation
+from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.services.people import one_at_a_time
 from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor
 
 GOOGLE = "https://accounts.google.com"
 """The one provider that signs in people of everywhere under one name: there the Workspace counts, not the address alone."""
-
-FOR_EVERYBODY = frozenset(
-    {
-        "aol.com",
-        "btinternet.com",
-        "gmail.com",
-        "googlemail.com",
-        "gmx.com",
-        "hotmail.co.uk",
-        "hotmail.com",
-        "icloud.com",
-        "live.co.uk",
-        "live.com",
-        "me.com",
-        "msn.com",
-        "outlook.com",
-        "proton.me",
-        "protonmail.com",
-        "sky.com",
-        "virginmedia.com",
-        "yahoo.co.uk",
-        "yahoo.com",
-    }
-)
-"""Domains where anybody gets an address: no organisation can vouch for them."""
 
 
 class NotProven(Refused):
@@ -219,7 +195,7 @@ def remove_email_domain(scope: OrganisationScope | PartnershipScope, domain_id: 
 
 
 def _refuse_everybodys(domain: str) -> None:
-    if domain in FOR_EVERYBODY:
+    if is_public(domain):
         raise Refused(f"Anybody can have an address at {domain}: it can’t be one organisation’s.")
 
 
@@ -262,8 +238,8 @@ def recognise(scope: OrganisationScope, vouched: Vouched) -> Admitted | Newcomer
 
 
 def _check_address(scope: OrganisationScope, vouched: Vouched) -> Refusal | None:
-    name, at, domain = vouched.email.rpartition("@")
-    if not name or not at or not domain:
+    domain = domain_of(vouched.email)
+    if "@" not in vouched.email or vouched.email.startswith("@") or not domain:
         return Refusal.NO_ADDRESS
     if vouched.email_refuted:
         return Refusal.UNVERIFIED

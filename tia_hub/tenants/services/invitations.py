@@ -8,38 +8,49 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from tia_hub.core.clock import now
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import Refused
 from tia_hub.core.mail.services import link, post
-from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Membership, Organisation
+from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
-from tia_hub.tenants.queries.lifecycle import list_at_rest
-from tia_hub.tenants.queries.organisations import get_organisation, get_own_organisation
-from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
-from tia_hub.tenants.queries.teams import find_open_team, get_team
-from tia_hub.tenants.services.people import MAY_MANAGE, check_manager, one_at_a_time
+from tia_hub.tenants.queries.organisations import get_organisation
+from tia_hub.tenants.queries.people import find_member_by_email
+from tia_hub.tenants.queries.teams import get_team
+from tia_hub.tenants.services.people import check_manager
 from tia_hub.tenants.types import InvitationState, ListedOrganisation, OrganisationState, Role
 
 GOOD_FOR = timedelta(days=7)
+MAIL = "invitation"
+"""The template of the mail, by which it is on record."""
+OPEN = text("accepted_at IS NULL AND revoked_at IS NULL")
+"""What the index of open invitations holds: one an address in each organisation."""
 
 
 class AlreadyInvited(Refused):
     """The address has an invitation that is still open, or is a member's."""
 
 
-def _mail(scope: OrganisationScope | PartnershipScope, invitation: Invitation, token: str, organisation_name: str) -> None:
-    post(
+def mail_invitation(scope: OrganisationScope | PartnershipScope, invitation: Invitation, organisation_name: str) -> None:
+    """Write the mail of an invitation, with a new token that is good for a week from now; one before it is dead.
+
+    Both are in the scope's transaction: there is no token without its mail, and no mail without its token.
+    """
+    token = new_token()
+    invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
+    inviter = invitation.invited_by
+    invitation.email_id = post(
         scope,
         to=invitation.email,
-        subject=f"{scope.actor.name} invites you to join {organisation_name} on TIA Hub",
-        template="invitation",
+        subject=f"{inviter} invites you to join {organisation_name} on TIA Hub"
+        if inviter
+        else f"Join {organisation_name} on TIA Hub",
+        template=MAIL,
         context={
             "name": invitation.name,
-            "inviter": scope.actor.name,
+            "inviter": inviter,
             "organisation": organisation_name,
             "role": Role(invitation.role).words.lower(),
             "link": link("tenants.invitation", token=token),
@@ -60,7 +71,6 @@ def _write(
     manager_id: UUID | None = None,
     awaits_lead: bool = False,
 ) -> UUID:
-    token = new_token()
     invitation: Invitation | None = scope.session.scalar(
         insert(Invitation)
         .values(
@@ -73,13 +83,11 @@ def _write(
             role=role,
             team_id=team_id,
             manager_id=manager_id,
-            token_hash=hash_token(token),
+            invited_by=scope.actor.name,
             expires_at=now() + GOOD_FOR,
             awaits_lead=awaits_lead,
         )
-        .on_conflict_do_nothing(
-            index_elements=["organisation_id", "email"], index_where=text("accepted_at IS NULL AND revoked_at IS NULL")
-        )
+        .on_conflict_do_nothing(index_elements=["organisation_id", "email"], index_where=OPEN)
         .returning(Invitation)
     )
     if invitation is None:
@@ -87,7 +95,7 @@ def _write(
     if isinstance(scope, PartnershipScope) and awaits_lead:
         _ask_the_leads(scope, invitation, organisation_name)
     else:
-        _mail(scope, invitation, token, organisation_name)
+        mail_invitation(scope, invitation, organisation_name)
     record(scope, "invitation.sent", f"Invited {name} as {role.words.lower()} of {organisation_name}", target_id=invitation.id)
     return invitation.id
 
@@ -113,8 +121,6 @@ def invite_first_leads(scope: PartnershipScope, leads: Mapping[UUID, ListedOrgan
     """Invite the leads of organisations that were just made, by the organisation: nobody has to confirm these."""
     if not leads:
         return
-    tokens = {organisation_id: new_token() for organisation_id in leads}
-    expires_at = now() + GOOD_FOR
     invitations = scope.session.scalars(
         insert(Invitation)
         .values(
@@ -127,8 +133,7 @@ def invite_first_leads(scope: PartnershipScope, leads: Mapping[UUID, ListedOrgan
                     "email": listed.lead_email,
                     "name": listed.lead_name,
                     "role": Role.LEAD,
-                    "token_hash": hash_token(tokens[organisation_id]),
-                    "expires_at": expires_at,
+                    "invited_by": scope.actor.name,
                     "awaits_lead": False,
                 }
                 for organisation_id, listed in leads.items()
@@ -138,7 +143,7 @@ def invite_first_leads(scope: PartnershipScope, leads: Mapping[UUID, ListedOrgan
     ).all()
     for invitation in invitations:
         name = leads[invitation.organisation_id].name
-        _mail(scope, invitation, tokens[invitation.organisation_id], name)
+        mail_invitation(scope, invitation, name)
         record(scope, "invitation.sent", f"Invited {invitation.name} as lead of {name}", target_id=invitation.id)
 
 
@@ -176,9 +181,8 @@ def confirm_lead(scope: OrganisationScope, invitation_id: UUID) -> Invitation:
     if invitation.state is not InvitationState.WAITING:
         raise Refused(f"The invitation of {invitation.name} does not wait to be confirmed.")
     invitation.awaits_lead, invitation.lead_confirmed_at = False, now()
-    token = new_token()
-    invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
-    _mail(scope, invitation, token, scope.name)
+    invitation.invited_by = scope.actor.name
+    mail_invitation(scope, invitation, scope.name)
     record(scope, "invitation.confirmed", f"Confirmed {invitation.name} as a new lead", target_id=invitation.id)
     return invitation
 
@@ -224,20 +228,20 @@ def resend_invitation(scope: OrganisationScope | PartnershipScope, invitation_id
     One of the coordinator's office that no lead confirmed waits for a lead (again) where the organisation has any by now.
     """
     invitation = _open(scope, invitation_id)
-    token = new_token()
-    invitation.token_hash, invitation.expires_at = hash_token(token), now() + GOOD_FOR
     if isinstance(scope, PartnershipScope):
-        organisation = _get_active(scope, invitation.organisation_id)
-        leads = list_leads(scope, organisation.id)
+        organisation_name = _get_active(scope, invitation.organisation_id).name
+        leads = list_leads(scope, invitation.organisation_id)
         invitation.awaits_lead = bool(leads) and invitation.lead_confirmed_at is None
-        if invitation.awaits_lead:
-            _ask_the_leads(scope, invitation, organisation.name)
-        else:
-            _mail(scope, invitation, token, organisation.name)
     elif invitation.awaits_lead:
         raise Refused(f"The coordinator’s office invited {invitation.name}, and has to ask again.")
     else:
-        _mail(scope, invitation, token, scope.name)
+        organisation_name = scope.name
+    invitation.invited_by = scope.actor.name
+    if isinstance(scope, PartnershipScope) and invitation.awaits_lead:
+        invitation.token_hash, invitation.expires_at = None, now() + GOOD_FOR
+        _ask_the_leads(scope, invitation, organisation_name)
+    else:
+        mail_invitation(scope, invitation, organisation_name)
     record(scope, "invitation.sent_again", f"Sent the invitation of {invitation.name} again", target_id=invitation.id)
     return invitation
 
@@ -248,64 +252,3 @@ def revoke_invitation(scope: OrganisationScope | PartnershipScope, invitation_id
     invitation.revoked_at = now()
     record(scope, "invitation.revoked", f"Withdrew the invitation of {invitation.name}", target_id=invitation.id)
     return invitation
-
-
-def _manager_still_there(scope: OrganisationScope, manager_id: UUID | None) -> UUID | None:
-    if manager_id is None:
-        return None
-    manager = get_member(scope, manager_id)
-    return manager.id if manager.ended_at is None and manager.role in MAY_MANAGE else None
-
-
-def accept_invitation(scope: OrganisationScope, *, token_hash: str, invitation_id: UUID, person_id: UUID) -> None:
-    """Make the person whose invitation it is a member; once, however often and by however many tabs it is asked.
-
-    Raises NotFound where it was used, withdrawn or re-sent meanwhile, is too old, or its organisation is not active.
-    """
-    one_at_a_time(scope)
-    if list_at_rest(scope, [scope.organisation_id], hold=True):
-        raise NotFound
-    invitation = get_invitation(scope, invitation_id)
-    if invitation.state is not InvitationState.SENT or invitation.token_hash != token_hash:
-        raise NotFound
-    invitation.accepted_at = now()
-    entry = {
-        "role": invitation.role,
-        "team_id": find_open_team(scope, invitation.team_id),
-        "manager_id": _manager_still_there(scope, invitation.manager_id),
-        "ended_at": None,
-    }
-    membership_id = scope.session.scalar(
-        insert(Membership)
-        .values(organisation_id=scope.organisation_id, id=uuid4(), person_id=person_id, job_title="", **entry)
-        .on_conflict_do_update(
-            index_elements=["organisation_id", "person_id"], set_=entry, where=Membership.ended_at.is_not(None)
-        )
-        .returning(Membership.id)
-    )
-    record(scope, "invitation.accepted", f"{invitation.name} accepted the invitation", target_id=membership_id)
-    if invitation.role == Role.LEAD:
-        _tell_the_other_leads(scope, invitation)
-
-
-def _tell_the_other_leads(scope: OrganisationScope, invitation: Invitation) -> None:
-    """Nobody comes to lead an organisation unseen, whoever invited them."""
-    organisation = get_own_organisation(scope)
-    for lead in list_members_with_role(scope, [Role.LEAD]):
-        if lead.person.email != invitation.email:
-            post(
-                scope,
-                to=lead.person.email,
-                recipient_id=lead.person_id,
-                permission=Permission.PEOPLE_MANAGE,
-                subject=f"{invitation.name} is now a lead of {organisation.name}",
-                template="lead_joined",
-                context={
-                    "name": lead.person.name,
-                    "newcomer": invitation.name,
-                    "address": invitation.email,
-                    "organisation": organisation.name,
-                    "inviter": "the coordinator of your partnership" if invitation.by_partnership else "your organisation",
-                    "link": link("tenants.people", organisation=organisation.slug),
-                },
-            )

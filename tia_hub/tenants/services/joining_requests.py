@@ -142,23 +142,11 @@ def answer_question(scope: InvitationScope, *, answer: str) -> None:
 
 
 def _open(scope: PartnershipScope, request_id: UUID) -> JoiningRequest:
-    _clear_away(scope)
     request = get_request(scope, request_id, lock=True)
     if request.state not in OPEN:
         state = RequestState(request.state).words.lower()
         raise Refused(f"The request of {request.name} is {state} already, by {request.decided_by}.")
     return request
-
-
-def _clear_away(scope: PartnershipScope) -> None:
-    """Forget the requests that nobody confirmed in time."""
-    scope.session.execute(
-        delete(JoiningRequest).where(
-            JoiningRequest.partnership_id == scope.partnership_id,
-            JoiningRequest.state == RequestState.UNCONFIRMED,
-            JoiningRequest.expires_at < func.now(),
-        )
-    )
 
 
 def _decide(scope: PartnershipScope, request: JoiningRequest, state: RequestState) -> None:

@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from difflib import get_close_matches
 from uuid import UUID, uuid4
-
-from sqlalchemy import delete
 
 from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
@@ -27,8 +24,6 @@ from tia_hub.tenants.types import ListedOrganisation, RowFault, Sector
 
 MOST_ROWS = 500
 """Organisations of one file: they are added while somebody waits for the page."""
-KEPT = timedelta(days=7)
-"""How long a list stays that was looked at."""
 TEMPLATE_TITLE = "Organisations"
 
 COLUMNS = (
@@ -53,11 +48,6 @@ def keep_list(scope: PartnershipScope, *, content: bytes, file_name: str) -> UUI
             f"The file has no column “{'” and no column “'.join(missing)}”. Its headings have to be in its first row."
         )
     rows, faults = _check(scope, sheet, places)
-    scope.session.execute(
-        delete(OrganisationList).where(
-            OrganisationList.partnership_id == scope.partnership_id, OrganisationList.created_at < now() - KEPT
-        )
-    )
     list_id = uuid4()
     scope.session.add(
         OrganisationList(

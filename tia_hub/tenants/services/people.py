@@ -16,6 +16,7 @@ from tia_hub.tenants.models import Invitation, Membership
 from tia_hub.tenants.queries.people import (
     get_member,
     hold_members,
+    list_awaiting,
     list_managers_above,
     list_members_with_role,
     list_named_members,
@@ -77,10 +78,23 @@ def change_member(
         _set_manager(scope, [member], check_manager(scope, manager_id) if manager_id else None)
     was = member.role
     member.role, member.job_title, member.team_id = role, job_title, team_id
+    if role in MAY_MANAGE and was not in MAY_MANAGE:
+        link_awaited(scope, member)
     words = f"Changed the entry of {member.person.name}"
     if was != role:
         words = f"Made {member.person.name} {role.words.lower()} (was {Role(was).words.lower()})"
     record(scope, "member.changed", words, target_id=member.id)
+
+
+def link_awaited(scope: OrganisationScope, manager: Membership) -> None:
+    """Make somebody who may manage by now the line manager of those who waited for them by their address.
+
+    Whoever manages them already (through others too) goes on waiting, so that nobody becomes their own manager. A line manager
+    reads no form by being one: each form names the manager whom its worker shared it with.
+    """
+    above = list_managers_above(scope, manager.id)
+    waiting = list_awaiting(scope, manager.person.email)
+    _set_manager(scope, [member for member in waiting if member.id not in above], manager)
 
 
 def hand_over(
@@ -154,7 +168,7 @@ def _set_manager(scope: OrganisationScope, members: Sequence[Membership], manage
     scope.session.execute(
         update(Membership)
         .where(Membership.organisation_id == scope.organisation_id, Membership.id.in_(ids))
-        .values(manager_id=manager.id if manager else None)
+        .values(manager_id=manager.id if manager else None, awaited_manager=None)
     )
     enqueue(scope, JobName.PUBLISH_FIGURES, key="publish")
     former = {each.id: each for each in list_named_members(scope, set(had.values()))}

@@ -1,11 +1,14 @@
 """Pages of organisations, teams, people, invitations and staff lists: one file for each, one blueprint for all."""
 
 from tia_hub.tenants.views import (
+    by_link,
     domains,
     identity_provider,
     invitations,
+    inviting,
     levels,
     lifecycle,
+    links,
     managers,
     organisation_lists,
     organisations,
@@ -21,11 +24,14 @@ from tia_hub.tenants.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "by_link",
     "domains",
     "identity_provider",
     "invitations",
+    "inviting",
     "levels",
     "lifecycle",
+    "links",
     "managers",
     "organisation_lists",
     "organisations",

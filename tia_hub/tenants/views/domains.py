@@ -9,14 +9,14 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
-from tia_hub.tenants.forms import EmailDomainForm
+from tia_hub.tenants.forms import DomainForm
 from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.services.identity_providers import confirm_email_domain, remove_email_domain
 from tia_hub.tenants.views.blueprint import bp
 
 
-def _page(scope: PartnershipScope, organisation_id: UUID, form: EmailDomainForm, status: int = 200) -> ResponseReturnValue:
+def _page(scope: PartnershipScope, organisation_id: UUID, form: DomainForm, status: int = 200) -> ResponseReturnValue:
     return page(
         "tenants/domains.html",
         scope=scope,
@@ -31,14 +31,14 @@ def _page(scope: PartnershipScope, organisation_id: UUID, form: EmailDomainForm,
 @require(Permission.ORGANISATION_MANAGE)
 def domains(scope: PartnershipScope, organisation_id: UUID) -> ResponseReturnValue:
     """Which domains are confirmed, and which wait for it."""
-    return _page(scope, organisation_id, EmailDomainForm(formdata=None))
+    return _page(scope, organisation_id, DomainForm(formdata=None))
 
 
 @bp.post("/p/<partnership>/organisations/<uuid:organisation_id>/domains")
 @require(Permission.ORGANISATION_MANAGE)
 def confirm_named_domain(scope: PartnershipScope, organisation_id: UUID) -> ResponseReturnValue:
     """Confirm a domain as the organisation's own."""
-    form = EmailDomainForm()
+    form = DomainForm()
     if not form.validate():
         return _page(scope, organisation_id, form, status=422)
     try:

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from tia_hub.accounts.oidc import flow
 from tia_hub.accounts.oidc.asking import directory
 from tia_hub.accounts.oidc.types import ProviderFault
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import Refused
 from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, transaction
-from tia_hub.tenants.forms import EmailDomainForm, IdentityProviderForm, MemberAddressForm
+from tia_hub.tenants.forms import DomainForm, IdentityProviderForm, MemberAddressForm
 from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_email_domains
 from tia_hub.tenants.services.identity_providers import (
     NotProven,
@@ -33,7 +33,7 @@ def _page(
     scope: OrganisationScope,
     *,
     form: IdentityProviderForm | None = None,
-    domain_form: EmailDomainForm | None = None,
+    domain_form: DomainForm | None = None,
     member_form: MemberAddressForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -44,7 +44,7 @@ def _page(
         scope=scope,
         provider=provider,
         form=form or IdentityProviderForm.of(provider),
-        domain_form=domain_form or EmailDomainForm(formdata=None),
+        domain_form=domain_form or DomainForm(formdata=None),
         member_form=member_form or MemberAddressForm(formdata=None),
         faulty=faulty,
         domains=list_email_domains(scope, scope.organisation_id),
@@ -88,7 +88,7 @@ def test_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
     with transaction(replace(scope), read_only=True) as reading:
         provider = find_identity_provider(reading)
     if provider is None:
-        raise NotFound
+        raise Refused("Set up the provider first.")
     try:
         flow.check(directory(), make_client(provider))
     except ProviderFault as fault:
@@ -102,7 +102,7 @@ def test_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.SIGN_IN_MANAGE)
 def add_own_domain(scope: OrganisationScope) -> ResponseReturnValue:
     """Name a domain, for the coordinator's office to confirm."""
-    form = EmailDomainForm()
+    form = DomainForm()
     if not form.validate():
         return _page(scope, domain_form=form, status=422)
     try:

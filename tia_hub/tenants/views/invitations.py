@@ -5,6 +5,7 @@ second fail, the link still works, and then asks the person to sign in.
 """
 
 from flask import request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,14 +15,14 @@ from tia_hub.accounts.queries import find_person
 from tia_hub.accounts.security import enter
 from tia_hub.accounts.services import register_person
 from tia_hub.core.errors import NotFound, Refused
-from tia_hub.core.pages import page, see
+from tia_hub.core.pages import SEVERAL_PLACES, page, see
 from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, WayInScope, transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.models import Invitation, Organisation
 from tia_hub.tenants.queries.identity_providers import list_ways_in
 from tia_hub.tenants.queries.invitations import find_invitation
-from tia_hub.tenants.services.invitations import accept_invitation
+from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.types import InvitationState, OrganisationState, Role
 from tia_hub.tenants.views.blueprint import bp
 
@@ -89,6 +90,7 @@ def accept(token: str) -> ResponseReturnValue:
         if current_user.email != invitation.email:
             return _answer(token, invitation, organisation, form, status=422)
         _join(token, invitation, organisation, current_user)
+        cookie[SEVERAL_PLACES] = True
         return see("home.work", f"You now belong to {organisation.name}.", organisation=organisation.slug)
     if find_person(IdentityScope.of_request(), invitation.email) is not None:
         return _answer(token, invitation, organisation, form, status=422)

@@ -11,7 +11,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
-from tia_hub.tenants.presenters import ABOUT_STEPS, COLOURS, STATE_COLOURS
+from tia_hub.tenants.presenters import ABOUT_STEPS, STATE_COLOURS, invitation_row
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.joining_requests import count_waiting_requests
@@ -90,8 +90,7 @@ def _organisation_page(
         "tenants/organisation.html",
         organisation=organisation,
         sector=Sector(organisation.sector),
-        invitations=list_invitations(scope, organisation_id=organisation_id),
-        colours=COLOURS,
+        invitations=[invitation_row(each) for each in list_invitations(scope, organisation_id=organisation_id)],
         leads=list_leads(scope, organisation_id),
         steps=[step for step in organisation.life.steps if step is not Step.KEEP or organisation.closing_by_partnership],
         about_steps=ABOUT_STEPS,

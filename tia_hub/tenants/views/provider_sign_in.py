@@ -6,11 +6,12 @@ here tells who has an account: where one is sent depends on the organisation alo
 
 import logging
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from tia_hub.accounts.events import tell
 from tia_hub.accounts.models import Person
 from tia_hub.accounts.oidc import flow, waiting
 from tia_hub.accounts.oidc.asking import directory
@@ -18,16 +19,16 @@ from tia_hub.accounts.oidc.types import ProviderFault, Vouched
 from tia_hub.accounts.oidc.vouching import enter_vouched, has_own_second_factor, is_vouched_only, step_up
 from tia_hub.accounts.queries import find_person, find_person_by_id
 from tia_hub.accounts.services import register_person
+from tia_hub.accounts.types import SecurityEvent
 from tia_hub.accounts.watch import is_own_address
 from tia_hub.core.errors import NotFound, Refused
 from tia_hub.core.identity import resolver
-from tia_hub.core.mail.services import post_to_person
 from tia_hub.core.pages import page
 from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInScope, transaction
-from tia_hub.core.trail import record_for_person
 from tia_hub.settings import Settings
 from tia_hub.tenants.forms import WorkAddressForm
+from tia_hub.tenants.mail_domains import domain_of
 from tia_hub.tenants.models import IdentityProvider
 from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_ways_in
 from tia_hub.tenants.services.identity_providers import (
@@ -95,7 +96,7 @@ def find_organisation() -> ResponseReturnValue:
     if not form.validate():
         return page("tenants/sign_in_organisation.html", form=form, then=then, status=422)
     email = form.email.data or ""
-    found = _ways_in(email.rpartition("@")[2])
+    found = _ways_in(domain_of(email))
     if found:
         cookie[TYPED] = email
     if len(found) == 1:
@@ -194,21 +195,8 @@ def _person_of(outcome: Admitted | Newcomer, vouched: Vouched) -> tuple[Person, 
 
 def _tell(person: Person, way: WayIn) -> None:
     """Tell somebody that their account can be opened in a way that it could not be before."""
-    context = {"name": person.name, "organisation": way.name, "subject": f"You can now sign in through {way.name}"}
-    actor = Actor(person_id=person.id, name=person.name, address=request.remote_addr)
-    with transaction(IdentityScope(actor=actor)) as scope:
-        record_for_person(scope, person.id, "sign_in.bound", f"Signed in through {way.name} for the first time")
-        post_to_person(
-            scope,
-            person_id=person.id,
-            to=person.email,
-            subject=context["subject"],
-            bodies=(
-                render_template("mail/sign_in_bound.txt", **context),
-                render_template("mail/sign_in_bound.html", **context),
-            ),
-            purpose="sign_in_bound",
-        )
+    with transaction(IdentityScope()) as scope:
+        tell(scope, person, SecurityEvent.BOUND, organisation=way.name)
 
 
 def _enter(way: WayIn, provider: IdentityProvider, vouched: Vouched, person: Person, then: str) -> ResponseReturnValue:

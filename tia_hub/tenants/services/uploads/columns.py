@@ -185,7 +185,7 @@ def read_entry(row: Row, columns: Mapping[str, int], teams: TeamNames) -> Entry:
     leaving, fault = _leaving(cells.get("leaving", "")[:LINE])
     faults += [fault] if fault else []
     team_id = new_team = None
-    if not faults and (team := " ".join(cells.get("team", "").split())):
+    if (team := " ".join(cells.get("team", "").split())) and len(team) <= LINE:
         team_id, new_team, fault = teams.find(team)
         faults += [fault] if fault else []
     return Entry(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,7 +33,6 @@ from tia_hub.tenants.services.uploads.columns import COLUMNS, Entry, TeamNames, 
 from tia_hub.tenants.services.uploads.comparing import Comparison, Known, Verdict
 from tia_hub.tenants.types import Role, RowVerdict, UploadCounts, UploadState
 
-KEPT_FOR = timedelta(days=7)
 AT_ONCE = 128 * 1024
 """Bytes of a file that is checked while its uploader waits; a larger one is checked by a job."""
 SAMPLES = 3
@@ -87,13 +85,6 @@ def receive_upload(scope: OrganisationScope, *, token: str, file_name: str, cont
     if made is None:
         # The same form's other click was first.
         return find_upload_of(scope, token) or upload_id
-    enqueue(
-        scope,
-        JobName.FORGET_STAFF_LIST,
-        key=f"forget:{upload_id}",
-        payload={"upload_id": str(upload_id)},
-        due_at=now() + KEPT_FOR,
-    )
     record(scope, "staff_list.uploaded", f"Uploaded the staff list {_safe_name(file_name)}", target_id=upload_id)
     return upload_id
 

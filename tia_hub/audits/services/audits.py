@@ -1,30 +1,22 @@
 """What can be done with an audit."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import date
 from typing import NewType
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-from sqlalchemy.orm import SessionTransaction
 
-from tia_hub.audits.merging import Merged, Sent, merge
 from tia_hub.audits.models import Audit, AuditEntry
-from tia_hub.audits.queries import find_open_audit, list_entries, lock_audit
-from tia_hub.audits.types import OVERALL, AuditState, Disclosure, Rating
+from tia_hub.audits.queries import find_open_audit, lock_audit
+from tia_hub.audits.types import OVERALL, AuditState, Disclosure
 from tia_hub.core.clock import now, today
-from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.errors import Refused
 from tia_hub.core.jobs.services import enqueue
 from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.framework.loader import current_edition
-
-MOST_TRIES = 5
-"""How often a save is tried again when somebody else saved the same entry in between."""
 
 
 def start_audit(
@@ -84,79 +76,6 @@ def open_audit(scope: OrganisationScope, audit_id: UUID) -> OpenAudit:
     if audit.state != AuditState.IN_PROGRESS:
         raise Refused("This audit was submitted, so it can’t be changed. To save what you typed, reopen the audit first.")
     return OpenAudit(audit)
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What became of an attempt to save entries. Where one has conflicts, none was changed."""
-
-    entries: dict[str, AuditEntry]
-    """The entries as they stand now, by code."""
-    merged: dict[str, Merged]
-
-    @property
-    def conflicts(self) -> bool:
-        """Whether somebody has to choose between two texts."""
-        return any(each.conflicts for each in self.merged.values())
-
-
-def values_of(entry: AuditEntry) -> dict[str, str]:
-    """What the fields of an entry say, as forms have them."""
-    return {
-        "rating": entry.rating or "",
-        "reason": entry.reason,
-        "journey": entry.journey,
-        "evidence": entry.evidence,
-    }
-
-
-def save_entries(
-    scope: OrganisationScope, *, audit: OpenAudit, entries: dict[str, AuditEntry], sent: Mapping[str, Sent]
-) -> Saved:
-    """Save what was changed in some of an audit's `entries`, as just read; what says the same as before is left alone.
-
-    All or nothing: a single conflict and nothing is saved. Raises NotFound for a code that is not among the entries, Refused
-    when others change them again and again meanwhile.
-    """
-    if not sent.keys() <= entries.keys():
-        raise NotFound
-    for _ in range(MOST_TRIES):
-        saved = Saved(entries, {code: merge(values_of(entries[code]), each) for code, each in sent.items()})
-        if saved.conflicts:
-            return saved
-        with _savepoint(scope, needed=len(sent) > 1) as attempt:
-            if all(_save(scope, entries[code], saved.merged[code].changes) for code in sorted(sent)):
-                return saved
-            if attempt is not None:
-                attempt.rollback()
-        entries = list_entries(scope, audit.id, entries.keys())
-    raise Refused("Several people are saving this at the same moment. Nothing was overwritten: save it again.")
-
-
-def _savepoint(scope: OrganisationScope, *, needed: bool) -> AbstractContextManager[SessionTransaction | None]:
-    """What several updates go back to when one of them comes too late; a single one that does has changed nothing."""
-    return scope.session.begin_nested() if needed else nullcontext()
-
-
-def _save(scope: OrganisationScope, entry: AuditEntry, changes: dict[str, str]) -> bool:
-    """Change an entry if it still has the version that it was read with; whether it had."""
-    if not changes:
-        return True
-    values: dict[str, str | None] = dict(changes)
-    if "rating" in changes:
-        values["rating"] = Rating(changes["rating"]) if changes["rating"] else None
-    changed = scope.session.scalars(
-        update(AuditEntry)
-        .where(
-            AuditEntry.organisation_id == scope.organisation_id,
-            AuditEntry.id == entry.id,
-            AuditEntry.version == entry.version,
-        )
-        .values(version=entry.version + 1, changed_at=func.now(), changed_by=scope.actor.name, **values)
-        .returning(AuditEntry)
-        .execution_options(populate_existing=True, synchronize_session=False)
-    ).one_or_none()
-    return changed is not None
 
 
 def submit_audit(scope: OrganisationScope, *, audit_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from tia_hub.audits.forms import WHOLE, ReopenForm, SectionForm, StartForm, make_entry_form
@@ -15,19 +15,19 @@ from tia_hub.audits.presenters import (
     section_needs,
     state_words,
 )
-from tia_hub.audits.queries import get_audit, list_audits, list_entries, list_ratings
+from tia_hub.audits.queries import get_audit, get_audit_with_views, list_audits, list_entries, list_ratings
 from tia_hub.audits.sections import Section, list_sections
-from tia_hub.audits.services import (
+from tia_hub.audits.services.audits import (
     open_audit,
     reopen_audit,
-    save_entries,
     share_audit,
     start_audit,
     submit_audit,
-    values_of,
     withdraw_audit,
 )
-from tia_hub.audits.types import AuditState
+from tia_hub.audits.services.saving import save_entries, values_of
+from tia_hub.audits.types import AuditState, View
+from tia_hub.audits.views.blueprint import bp
 from tia_hub.core.errors import NotFound, Refused, error_page
 from tia_hub.core.forms import Form
 from tia_hub.core.pages import page, see
@@ -35,10 +35,9 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
+from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.trees import list_paths, name_apart
-
-bp = Blueprint("audits", __name__)
 
 
 @bp.get("/o/<organisation>/audits")
@@ -82,14 +81,20 @@ def start(scope: OrganisationScope) -> ResponseReturnValue:
 @require(Permission.AUDIT_READ)
 def show(scope: OrganisationScope, audit_id: UUID) -> ResponseReturnValue:
     """The whole of an audit."""
-    audit = get_audit(scope, audit_id)
+    views: list[View] = []
+    if scope.may(Permission.AUDIT_WRITE):
+        audit, views = get_audit_with_views(scope, audit_id)
+    else:
+        audit = get_audit(scope, audit_id)
+    people = list_named_members(scope, {view.member_id for view in views}) if views else []
+    names = {member.id: member.person.name for member in people}
     return page(
         "audits/show.html",
         scope=scope,
         audit=audit,
         scope_words=scope_words(audit, scope.name),
         state_words=state_words(audit),
-        view=audit_view(audit, list_entries(scope, audit_id)),
+        view=audit_view(audit, list_entries(scope, audit_id), views, names),
         edition=get_edition(audit.edition),
         form=Form(),
         may_write=scope.may(Permission.AUDIT_WRITE),
