@@ -20,7 +20,7 @@ from tia_hub.accounts.services import MOST_TRIES, take_try
 from tia_hub.accounts.types import Guess, Try
 from tia_hub.core.scope import IdentityScope, transaction
 
-ALONE, AT_ONCE, BURSTS, PAGES, EVEN = 40, 20, 4, 60, 40
+ALONE, AT_ONCE, BURSTS, PAGES, EVEN = 60, 20, 6, 120, 100
 WRONG = "something else entirely"
 
 

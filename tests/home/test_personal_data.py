@@ -230,7 +230,7 @@ def test_every_column_that_may_name_somebody_is_in_a_holding(superuser_engine: E
     assert set(NAMES_NOBODY) <= there
 
 
-NAMING = re.compile(r"person|email|recipient|actor|address|author|(^|_)by(_|$)|reviewer|job_title|browser")
+NAMING = re.compile(r"person|email|recipient|(^|_)actor|address|author|(^|_)by(_|$)|reviewer|job_title|browser")
 NAMES_NOBODY = {
     "deletion_certificate.asked_by": "proof of who had an organisation deleted, which outlives them (docs/adr/0021)",
     "joining_try.address": "kept for a day",
@@ -239,6 +239,7 @@ NAMES_NOBODY = {
     "invitation.email_id": "the mail, which has its own holding",
     "link_request.address": "kept for a day",
     "identity_provider.second_factor": "who asks for the second factor, ours or theirs",
+    "organisation_domain.confirmed_by": "an identifier, which names nobody once its person is erased",
     "invitation.by_partnership": "whether the coordinator’s office sent it",
     "notice.email_id": "the mail, which has its own holding",
     "report_sending.email_id": "the mail, which has its own holding",

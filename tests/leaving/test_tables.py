@@ -22,20 +22,6 @@ def test_every_table_of_an_organisation_leaves_or_says_why_not(superuser_engine:
     assert all({**LEFT_OUT, **HERE_ALONE, **SEALED}.values())
 
 
-def test_what_only_some_members_may_read_is_sealed(superuser_engine: Engine) -> None:
-    """A table whose policy asks which member acts is somebody's own: it leaves sealed, or not at all."""
-    with superuser_engine.connect() as connection:
-        personal = set(
-            connection.execute(
-                text(
-                    "SELECT tablename FROM pg_policies WHERE 'tia_app' = ANY (roles) AND cmd = 'SELECT' AND qual ~ 'app.member'"
-                )
-            ).scalars()
-        )
-    assert "self_assessment" in personal
-    assert personal - set(LEFT_OUT) <= set(SEALED)
-
-
 def test_only_what_is_sealed_refers_to_what_is_sealed() -> None:
     """What can be read is brought in first, also where the sealed part is left out."""
     for table in taken_along():

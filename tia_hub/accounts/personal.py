@@ -4,12 +4,10 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from tia_hub.accounts.models import Person
-from tia_hub.accounts.queries import count_browsers, list_passkeys, list_sessions
-from tia_hub.accounts.services import SESSION_KEPT, forget_tries, forget_ways_in
-from tia_hub.core.clock import now
+from tia_hub.accounts.models import KnownBrowser, MailedLink, Passkey, Person, PersonSession
+from tia_hub.accounts.services import forget_tries
 from tia_hub.core.personal import Fact, Holding, Subject, instant
 from tia_hub.core.scope import IdentityScope, PersonScope
 
@@ -41,29 +39,6 @@ def _account(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
     ]
 
 
-def _ways_in(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
-    passkeys = [
-        {
-            "What": f"Passkey “{each.name}”",
-            "Held": f"Its public half. Added {instant(each.created_at)}, used {instant(each.used_at)}",
-        }
-        for each in list_passkeys(scope, subject.person_id)
-    ]
-    sessions = [
-        {
-            "What": f"Session in {each.browser}",
-            "Held": f"From {each.address}, began {instant(each.began_at)}, last used {instant(each.seen_at)}",
-        }
-        for each in list_sessions(scope, subject.person_id, since=now() - SESSION_KEPT)
-    ]
-    browsers = {"What": "Browsers you signed in with", "Held": f"{count_browsers(scope, subject.person_id)}, each by a hash"}
-    return [*passkeys, *sessions, browsers]
-
-
-def _forget_ways_in(scope: IdentityScope, subject: Subject) -> None:
-    forget_ways_in(scope, subject.person_id)
-
-
 def _forget_tries(scope: IdentityScope, subject: Subject) -> None:
     forget_tries(scope, email=subject.email)
 
@@ -88,22 +63,34 @@ def anonymise_person(scope: PersonScope, person_id: UUID) -> None:
     )
 
 
+def _ways_in(scope: IdentityScope, subject: Subject) -> Sequence[Fact]:
+    sessions = scope.session.scalars(select(PersonSession).where(PersonSession.person_id == subject.person_id))
+    browsers = scope.session.scalars(select(KnownBrowser).where(KnownBrowser.person_id == subject.person_id))
+    passkeys = scope.session.scalars(select(Passkey).where(Passkey.person_id == subject.person_id))
+    links = scope.session.scalars(select(MailedLink).where(MailedLink.person_id == subject.person_id))
+    return [
+        *(
+            {"Signed in since": instant(each.began_at), "Network address": each.address, "Browser": each.browser}
+            for each in sessions
+        ),
+        *({"Known browser, last used": instant(each.seen_at)} for each in browsers),
+        *({"Passkey": each.name, "Added": instant(each.created_at), "Last used": instant(each.used_at)} for each in passkeys),
+        *({"Link mailed to": each.address, "Works until": instant(each.expires_at)} for each in links),
+    ]
+
+
+def _forget_ways_in(scope: IdentityScope, subject: Subject) -> None:
+    for model in (PersonSession, KnownBrowser, Passkey, MailedLink):
+        scope.session.execute(delete(model).where(model.person_id == subject.person_id))
+
+
 HOLDINGS = (
     Holding(
-        kind="account",
-        title="Your account",
-        purpose="So that you can sign in, and that others know who you are.",
-        fate="Removed. A row without a name or address stays, so that counts stay true.",
-        scope=IdentityScope,
-        columns=("person.id", "person.name", "person.email", "sign_in_try.subject", "sign_in_try.address"),
-        collect=_account,
-        erase=_forget_tries,
-    ),
-    Holding(
         kind="ways_in",
-        title="What you sign in with and where",
-        purpose="So that you can see and end your sessions, and are told of new browsers.",
+        title="How and where you sign in",
+        purpose="So that you can sign in, see where you are signed in, and are told of a new browser.",
         fate="Removed.",
+        rule="known_browsers",
         scope=IdentityScope,
         columns=(
             "person_session.person_id",
@@ -116,5 +103,15 @@ HOLDINGS = (
         ),
         collect=_ways_in,
         erase=_forget_ways_in,
+    ),
+    Holding(
+        kind="account",
+        title="Your account",
+        purpose="So that you can sign in, and that others know who you are.",
+        fate="Removed. A row without a name or address stays, so that counts stay true.",
+        scope=IdentityScope,
+        columns=("person.id", "person.name", "person.email", "sign_in_try.subject", "sign_in_try.address"),
+        collect=_account,
+        erase=_forget_tries,
     ),
 )

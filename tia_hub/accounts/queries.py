@@ -131,9 +131,3 @@ def count_passkeys(scope: IdentityScope, person_id: UUID) -> int:
     """How many passkeys a person has."""
     query = select(func.count()).select_from(Passkey).where(Passkey.person_id == person_id)
     return scope.session.execute(query).scalar_one()
-
-
-def count_browsers(scope: IdentityScope, person_id: UUID) -> int:
-    """How many browsers a person has signed in with."""
-    query = select(func.count()).select_from(KnownBrowser).where(KnownBrowser.person_id == person_id)
-    return scope.session.execute(query).scalar_one()

@@ -14,7 +14,6 @@ from tia_hub.accounts.models import (
     EndedSession,
     KnownBrowser,
     MailedLink,
-    Passkey,
     Person,
     PersonSession,
     SignInTry,
@@ -117,12 +116,6 @@ def forget_tries(scope: IdentityScope, *, email: str, browser: str | None = None
     """Forget the tries at an account, once its owner has signed in."""
     subjects = {_subject(kind, email, of) for kind in (Guess.FIRST_FACTOR, Guess.CODE) for of in (None, browser)}
     scope.session.execute(delete(SignInTry).where(SignInTry.subject.in_(subjects)))
-
-
-def forget_ways_in(scope: IdentityScope, person_id: UUID) -> None:
-    """Let go of all that somebody signed in with and from, besides what is on their account: for their erasure."""
-    for model in (PersonSession, KnownBrowser, Passkey, MailedLink):
-        scope.session.execute(delete(model).where(model.person_id == person_id))
 
 
 def start_session(scope: IdentityScope, *, person_id: UUID, session_key: str, address: str, browser: str) -> None:

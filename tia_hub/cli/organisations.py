@@ -336,7 +336,7 @@ def reseal(source: Path, recipient: str, target: Path) -> None:
 @organisation.command("receiving-key")
 @example("organisation receiving-key")
 def receiving_key() -> None:
-    """Print the key for which others seal what comes here: made from DATA_SECRET (or SECRET_KEY), and no secret itself."""
+    """Print the key for which others seal what comes here. It is made from DATA_SECRET, and no secret itself."""
     from tia_hub.leaving.services.keys import own_key
 
     with application():

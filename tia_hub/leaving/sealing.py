@@ -33,7 +33,7 @@ class CanNotOpen(Refused):
 
 
 class SealingKey:
-    """An installation's own key pair, made from what protects its stored secrets: DATA_SECRET, or SECRET_KEY without it."""
+    """An installation's own key pair, made from what protects its stored secrets: DATA_SECRET, or SECRET_KEY."""
 
     def __init__(self, secret: str) -> None:
         seed = HKDF(SHA256(), 32, None, b"tia-hub organisation exports").derive(secret.encode())

@@ -1,7 +1,10 @@
-"""E-mail domains: which of them anybody can have an address in (docs/adr/0012)."""
+"""E-mail domains: how they are written, and which of them anybody can have an address in (docs/adr/0012)."""
 
+import re
 from functools import cache
 from pathlib import Path
+
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 @cache
@@ -13,6 +16,12 @@ def _public() -> frozenset[str]:
 def domain_of(email: str) -> str:
     """The domain of an address."""
     return email.strip().lower().rpartition("@")[2]
+
+
+def read_domain(typed: str) -> str | None:
+    """The domain that somebody typed, with or without an @ before it; None where it can't be one."""
+    domain = typed.strip().lower().removeprefix("@").rstrip(".")
+    return domain if _DOMAIN.fullmatch(domain) else None
 
 
 def is_public(domain: str) -> bool:

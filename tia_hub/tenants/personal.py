@@ -15,6 +15,8 @@ from tia_hub.tenants.models import (
     Membership,
     OrganisationDomain,
     Partnership,
+    StaffUpload,
+    StaffUploadRow,
     Team,
     VouchedPerson,
 )
@@ -177,6 +179,23 @@ def _forget_inviting(scope: OrganisationScope, subject: Subject) -> None:
         )
 
 
+def _forget_uploads(scope: OrganisationScope, subject: Subject) -> None:
+    for person, name in (
+        (StaffUpload.uploaded_by, StaffUpload.uploaded_by_name),
+        (StaffUpload.decided_by, StaffUpload.decided_by_name),
+    ):
+        scope.session.execute(
+            update(StaffUpload)
+            .where(StaffUpload.organisation_id == scope.organisation_id, person == subject.person_id)
+            .values({name: STEAD})
+        )
+    scope.session.execute(
+        delete(StaffUploadRow).where(
+            StaffUploadRow.organisation_id == scope.organisation_id, StaffUploadRow.email == subject.email
+        )
+    )
+
+
 HOLDINGS = (
     Holding(
         kind="inviting",
@@ -191,6 +210,22 @@ HOLDINGS = (
             "membership.awaited_manager",
         ),
         erase=_forget_inviting,
+    ),
+    Holding(
+        kind="staff_lists",
+        title="Staff lists that you uploaded, and your row in such lists",
+        purpose="So that an organisation can bring its staff in.",
+        fate="Your row is removed. The upload stays without your name; the file itself is gone within a week anyway.",
+        rule="staff_lists",
+        scope=OrganisationScope,
+        columns=(
+            "staff_upload.uploaded_by",
+            "staff_upload.uploaded_by_name",
+            "staff_upload.decided_by",
+            "staff_upload.decided_by_name",
+            "staff_upload_row.email",
+        ),
+        erase=_forget_uploads,
     ),
     Holding(
         kind="joining",

@@ -185,6 +185,31 @@ def test_unknown_teams_are_made_where_that_is_wished(
     assert "There is nothing to import" in lead.get(check(lead, home, content)).text
 
 
+def test_a_manager_who_has_not_joined_is_waited_for(
+    lead: StrictClient, cast: Cast, home: str, superuser_engine: Engine
+) -> None:
+    content = make_csv(
+        {"email": "mia@example.org", "name": "Mia Moor", "role": "manager", "job_title": "Head of care"},
+        {"email": cast.ours.colleague.email, "manager": "mia@example.org"},
+        {"email": "nia@example.org", "name": "Nia New", "manager": "mia@example.org"},
+    )
+    done = import_all(lead, superuser_engine, check(lead, home, content))
+    assert (facts(done)["Invited"], facts(done)["Changed"]) == ("2", "1")
+    awaited = rows(
+        superuser_engine, "SELECT awaited_manager FROM membership WHERE id = :id", id=cast.ours.colleague.membership_id
+    )
+    assert awaited == [("mia@example.org",)]
+    invitations = rows(
+        superuser_engine,
+        "SELECT name, job_title, manager_email FROM invitation WHERE organisation_id = :o ORDER BY 1",
+        o=cast.ours.tenant.id,
+    )
+    assert invitations == [("Mia Moor", "Head of care", None), ("Nia New", "", "mia@example.org")]
+    assert "There is nothing to import" in lead.get(check(lead, home, content)).text
+    file = lead.submit(f"{home}people/lists", {"kind": "csv"}, button=f"{home}people/lists/export")
+    assert "There is nothing to import" in lead.get(check(lead, home, file.data)).text
+
+
 def test_letters_that_are_a_guess_are_shown_and_asked_about(lead: StrictClient, home: str) -> None:
     content = "Email;Name\nzoe@example.org;Zoë Wójcik\n".replace("ó", "o").encode("cp1252")
     path = upload(lead, home, content)
@@ -256,7 +281,7 @@ def test_what_was_downloaded_changes_nothing_when_it_is_uploaded(
     assert b"\n=cmd" not in file.data and b",=cmd" not in file.data
     page = lead.get(check(lead, home, file.data, f"people.{kind}")).text
     counts = facts(page)
-    assert counts["People who stay as they are"] == "5"
+    assert counts["People who stay as they are"] == "6"
     assert counts["Invited before and not joined yet: their invitations stay as they are"] == "1"
     assert [
         counts[each]

@@ -180,7 +180,8 @@ def count_leavers(scope: OrganisationScope, upload_id: UUID, *, but: Collection[
 
 
 def list_present(scope: OrganisationScope) -> list[Any]:
-    """Of every present member: membership, address, name, role, job title, team, the manager's address, since when."""
+    """Of every present member: membership, address, name, role, job title, team, the manager's address, that of one who has not
+    joined, since when."""
     manager, boss = aliased(Membership), aliased(Person)
     return list(
         scope.session.execute(
@@ -192,6 +193,7 @@ def list_present(scope: OrganisationScope) -> list[Any]:
                 Membership.job_title,
                 Membership.team_id,
                 boss.email,
+                Membership.awaited_manager,
                 Membership.created_at,
             )
             .join(Person, Person.id == Membership.person_id)
@@ -207,10 +209,22 @@ def list_present(scope: OrganisationScope) -> list[Any]:
 
 
 def list_open_invitations(scope: OrganisationScope) -> list[Any]:
-    """Of every invitation that was neither accepted nor withdrawn: address, name, role, team, by address."""
+    """Of every invitation that was neither accepted nor withdrawn: address, name, role, job title, team, manager's address."""
     return list(
         scope.session.execute(
-            select(Invitation.email, Invitation.name, Invitation.role, Invitation.team_id)
+            select(
+                Invitation.email,
+                Invitation.name,
+                Invitation.role,
+                Invitation.job_title,
+                Invitation.team_id,
+                func.coalesce(Invitation.manager_email, Person.email),
+            )
+            .outerjoin(
+                Membership,
+                (Membership.organisation_id == Invitation.organisation_id) & (Membership.id == Invitation.manager_id),
+            )
+            .outerjoin(Person, Person.id == Membership.person_id)
             .where(
                 Invitation.organisation_id == scope.organisation_id,
                 Invitation.accepted_at.is_(None),

@@ -93,7 +93,7 @@ class _Teams:
 def _change(scope: OrganisationScope, rows: list[StaffUploadRow], teams: _Teams) -> None:
     ids = {row.membership_id for row in rows if row.membership_id}
     members = {member.id: member for member in list_named_members(scope, ids)}
-    managers = find_memberships(scope, {row.entry["manager"] for row in rows if row.entry.get("manager")})
+    managers = find_memberships(scope, {_manager_of(row) for row in rows if _manager_of(row)})
     for row in rows:
         try:
             with scope.session.begin_nested():
@@ -115,10 +115,11 @@ def _change_one(
     if member is None or member.ended_at is not None:
         raise Refused("They have left meanwhile.")
     manager_id = member.manager_id
-    if entry.get("manager"):
-        if entry["manager"] not in managers:
-            raise Refused(f"The manager {entry['manager']} has left meanwhile.")
-        manager_id = managers[entry["manager"]]
+    manager = _manager_of(row)
+    if manager in managers:
+        manager_id = managers[manager]
+    elif entry.get("manager"):
+        raise Refused(f"The manager {manager} has left meanwhile.")
     change_member(
         scope,
         member.id,
@@ -127,6 +128,13 @@ def _change_one(
         team_id=teams.find(entry) or member.team_id,
         manager_id=manager_id,
     )
+    if manager_id is None and entry.get("awaited"):
+        member.awaited_manager = entry["awaited"]
+
+
+def _manager_of(row: StaffUploadRow) -> str:
+    """The address of the line manager whom a row names, here or awaited."""
+    return str(row.entry.get("manager") or row.entry.get("awaited") or "")
 
 
 def _invite(scope: OrganisationScope, rows: list[StaffUploadRow], teams: _Teams) -> None:

@@ -45,7 +45,8 @@ COLUMNS = (
         key="manager",
         label="Manager’s email address",
         others=("Manager email", "Line manager email", "Line manager", "Manager", "Reports to"),
-        hint="Somebody with the role of manager or lead, here already or in the list.",
+        hint="Somebody with the role of manager or lead, here already or in the list. Who has not joined yet becomes the "
+        "manager of those who have none, as soon as they join.",
     ),
     Column(
         key="leaving",
@@ -69,6 +70,8 @@ EXAMPLES = (
 
 PATH = " / "
 _ROLES = {
+    "contributor": Role.CONTRIBUTOR,
+    "guest": Role.CONTRIBUTOR,
     "staff": Role.STAFF,
     "member of staff": Role.STAFF,
     "employee": Role.STAFF,

@@ -28,6 +28,8 @@ class Known:
     team_id: UUID | None
     manager: str | None
     """The line manager's address."""
+    awaited: str | None = None
+    """The address of a line manager who has not joined yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +247,9 @@ class Comparison:
         if entry.manager and entry.manager != known.manager and entry.manager in self._present:
             was = self._present.get(known.manager or "")
             change("manager", "Manager", self._present[entry.manager].name, was.name if was else "")
+        elif entry.manager and not known.manager and entry.manager != known.awaited:
+            said["awaited"] = entry.manager
+            words.append(f"Manager: {entry.manager}, as soon as they have joined")
         if not words:
             return Verdict(kind=None)
         takes_away = "role" in said and known.role in MAY_MANAGE and entry.role is not Role.LEAD
@@ -273,7 +278,8 @@ class Comparison:
     def leavers(self) -> Iterable[tuple[UUID, bool]]:
         """The memberships of those who are not in the list, or are marked in it, and whether they are marked."""
         for email, known in self._present.items():
-            if email in self.marked or email not in self._seen:
+            # Guests are on nobody's staff list.
+            if email in self.marked or (email not in self._seen and known.role is not Role.CONTRIBUTOR):
                 yield known.membership_id, email in self.marked
 
 

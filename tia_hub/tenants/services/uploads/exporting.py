@@ -28,8 +28,8 @@ def export_people(scope: OrganisationScope, kind: SheetKind) -> Iterable[bytes]:
 
 def _lines(scope: OrganisationScope) -> Iterator[tuple[str, ...]]:
     paths = full_paths(list_teams(scope))
-    for _, email, name, role, job_title, team_id, manager, since in list_present(scope):
+    for _, email, name, role, job_title, team_id, manager, awaited, since in list_present(scope):
         team = paths.get(team_id, "")
-        yield (email, name, job_title, team, Role(role).words, manager or "", format_date(since), "Member")
-    for email, name, role, team_id in list_open_invitations(scope):
-        yield (email, name, "", paths.get(team_id, ""), Role(role).words, "", "", "Invited")
+        yield (email, name, job_title, team, Role(role).words, manager or awaited or "", format_date(since), "Member")
+    for email, name, role, job_title, team_id, manager in list_open_invitations(scope):
+        yield (email, name, job_title, paths.get(team_id, ""), Role(role).words, manager or "", "", "Invited")

@@ -156,11 +156,17 @@ class _Check:
         self._teams = TeamNames(paths, may_make=upload.make_teams)
         present = {
             email: Known(
-                membership_id=membership_id, name=name, role=Role(role), job_title=job_title, team_id=team_id, manager=manager
+                membership_id=membership_id,
+                name=name,
+                role=Role(role),
+                job_title=job_title,
+                team_id=team_id,
+                manager=manager,
+                awaited=awaited,
             )
-            for membership_id, email, name, role, job_title, team_id, manager, _ in list_present(scope)
+            for membership_id, email, name, role, job_title, team_id, manager, awaited, _ in list_present(scope)
         }
-        invited = {email: Role(role) for email, _, role, _ in list_open_invitations(scope)}
+        invited = {email: Role(role) for email, _, role, *_ in list_open_invitations(scope)}
         self._comparison = Comparison(present, invited, paths)
         self._total = 0
 
