@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, Field
+from wtforms import Field
 from wtforms.validators import StopValidation
 
 from tia_hub.accounts.oidc.asking import directory
@@ -428,8 +428,9 @@ class ColumnsForm(Form):
     role = ListField("Role", choices=[])
     manager = ListField("Manager’s email address", choices=[])
     leaving = ListField("Leaving", choices=[])
-    make_teams = BooleanField(
-        "Make the teams that are not there yet",
+    make_teams = ChoicesField(
+        "Teams that are not there yet",
+        choices=[("make", "Make them")],
         description="Otherwise a row that names an unknown team is a fault, which is how a misspelt name is found",
     )
 

@@ -166,7 +166,7 @@ def test_unknown_teams_are_made_where_that_is_wished(
     )
     path = check(lead, home, content)
     assert facts(lead.get(path).text)["Rows with something to correct"] == "2"
-    assert lead.submit(f"{path}/columns", {"make_teams": "y"}).status_code == 303
+    assert lead.submit(f"{path}/columns", {"make_teams": "make"}).status_code == 303
     page = lead.get(path).text
     assert facts(page)["Rows with something to correct"] == "0"
     assert "Teams that will be made: 2" in page

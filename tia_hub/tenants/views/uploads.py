@@ -201,7 +201,7 @@ def look_at_columns(scope: OrganisationScope, upload_id: UUID) -> ResponseReturn
     if upload.state not in (UploadState.COLUMNS, UploadState.CHECKED):
         return see("tenants.show_upload", organisation=scope.slug, upload_id=upload_id)
     chosen = {key: str(place) for key, place in upload.columns.items()}
-    form = ColumnsForm(formdata=None, data={**chosen, "make_teams": upload.make_teams})
+    form = ColumnsForm(formdata=None, data={**chosen, "make_teams": ["make"] if upload.make_teams else []})
     return _columns_page(scope, upload, form)
 
 
