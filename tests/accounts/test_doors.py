@@ -28,7 +28,7 @@ def member(app: Flask, cast: Cast, account: Someone) -> Someone:
 
 
 def ask_for(as_, cast: Cast, *, second_factor: str = "no", idle: str = "60") -> None:
-    path = f"/o/{cast.ours.tenant.slug}/people/sign-in"
+    path = f"/o/{cast.ours.tenant.slug}/people/sign-in-rules"
     lead = as_(cast.ours.lead)
     with lead.session_transaction() as session:
         session["session_strong"] = True
@@ -110,7 +110,7 @@ def test_what_was_decided_is_shown_recorded_and_can_be_taken_back(as_, cast: Cas
     lead = as_(cast.ours.lead)
     with lead.session_transaction() as session:
         session["session_strong"] = True
-    path = f"/o/{cast.ours.tenant.slug}/people/sign-in"
+    path = f"/o/{cast.ours.tenant.slug}/people/sign-in-rules"
     assert lead.get(path).text.count("checked") == 2
     assert lead.submit(path, {"idle": "45"}).status_code == 422
     assert "again after 15 minutes" in lead.get(f"/o/{cast.ours.tenant.slug}/trail").text

@@ -12,7 +12,7 @@ from tia_hub.tenants.services.sign_in import set_sign_in_rules
 from tia_hub.tenants.views.blueprint import bp
 
 
-@bp.get("/o/<organisation>/people/sign-in")
+@bp.get("/o/<organisation>/people/sign-in-rules")
 @require(Permission.SIGN_IN_RULES)
 def sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
     """What is asked now."""
@@ -24,7 +24,7 @@ def sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
     return page("tenants/sign_in_rules.html", form=SignInRulesForm(formdata=None, data=chosen), scope=scope)
 
 
-@bp.post("/o/<organisation>/people/sign-in")
+@bp.post("/o/<organisation>/people/sign-in-rules")
 @require(Permission.SIGN_IN_RULES)
 def save_sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
     """Ask for more, or for no more than TIA Hub does."""
