@@ -115,9 +115,8 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION sign_in_evidence TO {APP}")
     # What was written before is chained in the order in which it happened.
     op.execute(
-        "DO $$ DECLARE each record; BEGIN "
-        "FOR each IN SELECT id FROM public.trail_event ORDER BY home_id, created_at, id "
-        "LOOP PERFORM public.trail_link(each.id); END LOOP; END $$"
+        "DO $$ DECLARE each uuid; BEGIN FOR each IN SELECT DISTINCT home_id FROM public.trail_event ORDER BY 1 "
+        "LOOP PERFORM public.trail_link(each); END LOOP; END $$"
     )
     op.execute("RESET ROLE")
     op.execute(f"REVOKE CREATE ON SCHEMA public FROM {TRAIL}")
@@ -263,47 +262,54 @@ def raise_walls() -> None:
 NOTHING = "decode(repeat('00', 32), 'hex')"
 """The hash before the first event: 32 zero bytes."""
 
-# One event becomes the next link of its home's chain. The row of the head is locked from here to the end of the transaction.
+# What a transaction wrote in a home becomes the next links of its chain, all at once: the head is touched once, however much it
+# is. The row of the head is locked from here to the end of the transaction. Events of others that have no number yet are
+# not committed, so they are not seen here.
 LINK = """
-CREATE FUNCTION trail_link(event_id uuid) RETURNS bigint
+CREATE FUNCTION trail_link(home uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     event public.trail_event;
     head public.trail_head;
-    salted uuid := gen_random_uuid();
+    salted uuid;
     sealed bytea;
-    hashed bytea;
 BEGIN
-    SELECT * INTO STRICT event FROM public.trail_event e WHERE e.id = event_id;
-    INSERT INTO public.trail_head AS h (home_id, home_kind, number) VALUES (event.home_id, event.home_kind, 1)
-        ON CONFLICT (home_id) DO UPDATE SET number = h.number + 1
-        RETURNING * INTO head;
-    sealed := sha256(
-        uuid_send(salted)
-        || convert_to(jsonb_build_array(event.actor_name, event.address, event.words)::text, 'UTF8')
-    );
-    hashed := sha256(
-        head.hash
-        || convert_to(
-            jsonb_build_array(
-                event.home_kind,
-                event.home_id::text,
-                head.number::text,
-                event.id::text,
-                to_char(event.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                event.actor_id::text,
-                event.action,
-                event.target_id::text,
-                encode(sealed, 'hex'),
-                event.proof
-            )::text,
-            'UTF8'
-        )
-    );
-    UPDATE public.trail_event e SET number = head.number, salt = salted, seal = sealed, hash = hashed WHERE e.id = event.id;
-    UPDATE public.trail_head h SET hash = hashed WHERE h.home_id = event.home_id;
-    RETURN head.number;
+    INSERT INTO public.trail_head AS h (home_id, home_kind, number)
+        SELECT e.home_id, e.home_kind, 0 FROM public.trail_event e WHERE e.home_id = home AND e.number IS NULL LIMIT 1
+        ON CONFLICT (home_id) DO NOTHING;
+    SELECT * INTO STRICT head FROM public.trail_head h WHERE h.home_id = home FOR UPDATE;
+    FOR event IN
+        SELECT * FROM public.trail_event e WHERE e.home_id = home AND e.number IS NULL ORDER BY e.created_at, e.ctid
+    LOOP
+        salted := gen_random_uuid();
+        sealed := sha256(
+            uuid_send(salted)
+            || convert_to(jsonb_build_array(event.actor_name, event.address, event.words)::text, 'UTF8')
+        );
+        head.number := head.number + 1;
+        head.hash := sha256(
+            head.hash
+            || convert_to(
+                jsonb_build_array(
+                    event.home_kind,
+                    event.home_id::text,
+                    head.number::text,
+                    event.id::text,
+                    to_char(event.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                    event.actor_id::text,
+                    event.action,
+                    event.target_id::text,
+                    encode(sealed, 'hex'),
+                    event.proof
+                )::text,
+                'UTF8'
+            )
+        );
+        UPDATE public.trail_event e SET number = head.number, salt = salted, seal = sealed, hash = head.hash
+            WHERE e.id = event.id;
+    END LOOP;
+    UPDATE public.trail_head h SET number = head.number, hash = head.hash WHERE h.home_id = home;
 END
 $$
 """
@@ -313,7 +319,10 @@ CREATE FUNCTION trail_on_commit() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM public.trail_link(NEW.id);
+    -- The first of a transaction's events in a home links all of them.
+    IF EXISTS (SELECT FROM public.trail_event e WHERE e.id = NEW.id AND e.number IS NULL) THEN
+        PERFORM public.trail_link(NEW.home_id);
+    END IF;
     RETURN NULL;
 END
 $$

@@ -292,7 +292,7 @@ HOLDINGS = (
         fate="Removed.",
         rule="invitations",
         scope=IdentityScope,
-        columns=("invitation.email", "invitation.name"),
+        columns=("invitation.email", "invitation.name", "invitation.job_title"),
         collect=_invitations,
         erase=_forget_invitations,
     ),

@@ -31,7 +31,7 @@ from tia_hub.home.views.blueprint import bp
 
 MOST_EXPORTED = 100_000
 """Events in one file; for older ones, choose an earlier last day."""
-MOST_CHECKED = 20_000
+MOST_CHECKED = 2_000
 """Events that a page checks; the operator's command checks all."""
 
 
