@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tia_hub.core.rls import IDENTITY, drop_tables, let_in, wall
+from tia_hub.core.rls import IDENTITY, TRAIL, drop_tables, let_in, wall
 
 revision = "0010"
 down_revision = "0009"
@@ -24,6 +24,31 @@ def _of_person(table: str) -> tuple[sa.Column[object], sa.ForeignKeyConstraint]:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=f"fk_{table}_person_id", ondelete="CASCADE"),
     )
+
+
+def evidence(condition: str) -> None:
+    """Say anew what counts as a second factor; the function is in the hands of the role tia_trail (migration 0012)."""
+    op.execute(f"GRANT CREATE ON SCHEMA public TO {TRAIL}")
+    op.execute(f"SET LOCAL ROLE {TRAIL}")
+    op.execute(EVIDENCE.format(condition=condition))
+    op.execute("RESET ROLE")
+    op.execute(f"REVOKE CREATE ON SCHEMA public FROM {TRAIL}")
+
+
+HAS_APP = "p.tf_primary_method IS NOT NULL"
+EVIDENCE = """
+CREATE OR REPLACE FUNCTION sign_in_evidence()
+RETURNS TABLE (person_id uuid, second_factor boolean, last_signed_in_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT m.person_id, {condition}, (
+        SELECT max(e.created_at) FROM public.trail_event e
+        WHERE e.home_id = m.person_id AND e.action = 'account.signed_in'
+    )
+    FROM public.membership m JOIN public.person p ON p.id = m.person_id
+    WHERE m.organisation_id = current_setting('app.organisation')::uuid
+$$
+"""
 
 
 def upgrade() -> None:
@@ -87,6 +112,10 @@ def upgrade() -> None:
     wall("spent_challenge")
     let_in("spent_challenge", IDENTITY, "true", "SELECT", "INSERT", "DELETE")
 
+    # What an auditor is shown: a passkey is a second factor too.
+    let_in("passkey", TRAIL, "true", "SELECT", columns="person_id")
+    evidence(f"({HAS_APP} OR EXISTS (SELECT FROM public.passkey k WHERE k.person_id = p.id))")
+
     op.add_column("organisation", sa.Column("second_factor", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("organisation", sa.Column("idle_minutes", sa.Integer(), nullable=True))
     op.create_check_constraint(op.f("ck_organisation_idle_minutes"), "organisation", "idle_minutes IN (15, 30)")
@@ -95,4 +124,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("organisation", "idle_minutes")
     op.drop_column("organisation", "second_factor")
+    evidence(HAS_APP)
     drop_tables("spent_challenge", "mailed_link", "passkey", "known_browser", "person_session")

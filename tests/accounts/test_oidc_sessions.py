@@ -57,6 +57,10 @@ def test_it_opens_the_organisation_that_vouches_and_nothing_else(
         "/account/password",
         SET_UP,
         "/account/recovery-codes",
+        "/account/passkeys",
+        "/account/passkeys/new",
+        "/account/email-address",
+        "/account/sessions",
         "/sign-in/confirm",
     )
     for path in shut:

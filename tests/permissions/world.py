@@ -91,7 +91,7 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
     with transaction(cast.region.scope()) as scope:
         confirm_email_domain(scope, tenant.id, f"staff.{tenant.slug}.example.org")
     with transaction(tenant.scope(house.lead)) as scope:
-        joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
+        make_link(scope, good_for=timedelta(days=7), most_uses=10)
         invitation_id = invite_member(scope, email="guest@example.org", name=f"{mark} guest {secret(mark)}", role=Role.STAFF)
         close_team(scope, make_team(tenant))
         ask_for_email_domain(scope, f"{mark}.{tenant.slug}.example.org")
@@ -109,8 +109,6 @@ def _of_house(cast: Cast, house: House, mark: str) -> dict[str, object]:
         "membership_id": house.colleague.membership_id,
         "tenants.resend:invitation_id": invitation_id,
         "tenants.withdraw:invitation_id": invitation_id,
-        "tenants.by_link:token": joining_token,
-        "tenants.ask_by_link:token": joining_token,
         "tenants.remove_own_domain:domain_id": asked_for.id,
         "tenants.confirm:invitation_id": further_id,
         "audit_id": audit_id,
@@ -187,6 +185,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
             recipients=[coordinator.id],
             colleagues=list_colleagues(scope),
         )
+    with transaction(newcomer.scope()) as scope:
+        joining_token = make_link(scope, good_for=timedelta(days=7), most_uses=10)
     with transaction(region.scope()) as scope:
         send_now(scope, schedule_id, token="the matrix")
     for name in (JobName.SEND_SCHEDULED_REPORT, JobName.COMPILE_REPORT, JobName.SEND_SCHEDULED_REPORT):
@@ -221,6 +221,8 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "tenants.logo_for_office:picture": picture,
         "tenants.resend_lead_invitation:invitation_id": lead_invitation_id,
         "tenants.withdraw_lead_invitation:invitation_id": lead_invitation_id,
+        "tenants.by_link:token": joining_token,
+        "tenants.ask_by_link:token": joining_token,
         "tenants.invitation:token": lead_token,
         "tenants.accept:token": lead_token,
     }

@@ -15,6 +15,7 @@ from flask_security.recovery_codes import MfRecoveryForm
 from wtforms import Field, HiddenField
 from wtforms.validators import StopValidation
 
+from tia_hub.accounts.evenness import work_for_nobody
 from tia_hub.accounts.passwords import LONGEST, RULES, fault_in_password
 from tia_hub.core.db import db
 from tia_hub.core.forms import EmailField, Form, LineField, Required, SecretField, fault_in_text
@@ -84,6 +85,8 @@ class ForgottenForm(ForgotPasswordForm):
             return False
         person = current_app.extensions["security"].datastore.find_user(email=self.email.data)
         self.user = person if person is not None and person.active else None
+        if self.user is None:
+            work_for_nobody("security/email/reset_instructions")
         return self.user is not None
 
 

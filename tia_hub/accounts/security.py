@@ -214,7 +214,7 @@ def register(app: Flask, settings: Settings) -> None:
     # Pages only: no JSON in place of a page, and no tokens in place of a session.
     security.want_json(lambda request: False)
     security.mail_context_processor(lambda: {"link": link})
-    watch.register(app)
+    watch.register(app, settings)
 
 
 def _address(value: str) -> str | None:

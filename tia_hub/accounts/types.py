@@ -38,7 +38,7 @@ class SecurityEvent(Enum):
 
     SIGNED_IN = ("account.signed_in", None, "Signed in with {browser}.")
     NEW_BROWSER = (
-        "account.new_browser",
+        "account.signed_in",
         "Your TIA Hub account was used in a new browser",
         "Signed in with {browser}, for the first time in this browser.",
     )

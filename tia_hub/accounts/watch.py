@@ -1,9 +1,10 @@
 """The watch around the pages of signing in: guesses, addresses that lead elsewhere, changes that the owner is told of."""
 
 import re
+from threading import BoundedSemaphore
 from typing import Any
 
-from flask import Flask, Response, abort, flash, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -20,6 +21,7 @@ from tia_hub.accounts.types import Guess, SecurityEvent, Try
 from tia_hub.core.errors import error_page
 from tia_hub.core.policy import csrf_holds
 from tia_hub.core.scope import IdentityScope, transaction
+from tia_hub.settings import Settings
 
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """What Flask-Security brings and this product has no use for: help by mail, and a choice among second factors."""
@@ -137,6 +139,8 @@ def _watch() -> ResponseReturnValue | None:
         return error_page(
             400, text="Your page had been open too long. You are still signed in: reload the page and sign out there."
         )
+    if endpoint == "security.login":
+        _wait_for_a_turn()
     g.sets_up_second_factor = cookie.get("tf_state") == "validating_profile"
     # Without a token of its session nothing is tried, whoever sent it: only the form comes back.
     if endpoint in GUESSES and csrf_holds() and not _may_try(GUESSES[endpoint]):
@@ -148,6 +152,19 @@ def _watch() -> ResponseReturnValue | None:
         response.headers["Retry-After"] = str(int(TRIES_PERIOD.total_seconds()))
         return response
     return None
+
+
+def _wait_for_a_turn() -> None:
+    """Of many who sign in at once a few are served at a time: whoever reads a page does not wait for all of them."""
+    turns: BoundedSemaphore = current_app.extensions["sign_in_turns"]
+    turns.acquire()
+    g.sign_in_turn = turns
+
+
+def _end_the_turn(fault: BaseException | None) -> None:
+    turns: BoundedSemaphore | None = g.pop("sign_in_turn", None)
+    if turns is not None:
+        turns.release()
 
 
 def _may_try(kind: Guess) -> bool:
@@ -182,8 +199,10 @@ def after_set_up(otherwise: str) -> str:
     return str(cookie.pop(sessions.AFTER_SET_UP, otherwise))
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Watch over an application."""
+    app.extensions["sign_in_turns"] = BoundedSemaphore(settings.password_hashes_at_once + 1)
+    app.teardown_request(_end_the_turn)
     tf_profile_changed.connect(_second_factor_set_up, app)
     tf_code_confirmed.connect(_second_factor_confirmed, app)
     tf_disabled.connect(_second_factor_disabled, app)

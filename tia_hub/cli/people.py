@@ -27,11 +27,13 @@ def person() -> None:
 def show_it(email: str, places: bool, machine: bool) -> None:
     """Say what state somebody's account is in."""
     from tia_hub.accounts.operating import get_account
+    from tia_hub.accounts.queries import count_passkeys
     from tia_hub.core.identity import resolver
 
     with application():
         with transaction(IdentityScope(actor=operator()), read_only=True) as scope:
             found = get_account(scope, email)
+            passkeys = count_passkeys(scope, found.id)
         facts = {
             "email": found.email,
             "name": found.name,
@@ -39,7 +41,7 @@ def show_it(email: str, places: bool, machine: bool) -> None:
             "made_on": found.created_at.date(),
             "open": found.active,
             "has_password": found.password is not None,
-            "has_second_factor": found.tf_primary_method is not None,
+            "has_second_factor": found.tf_primary_method is not None or passkeys > 0,
         }
         if places:
             with transaction(IdentityScope(person_key=found.fs_uniquifier), read_only=True) as scope:

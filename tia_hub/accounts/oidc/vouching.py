@@ -21,6 +21,8 @@ VOUCHED_BY, VOUCHED_ONLY, VOUCHING = "vouched_by", "vouched_only", "vouching"
 ONE_FACTOR, MORE_FACTORS = "oidc", "oidc_mfa"
 """How a session was signed in, for Flask-Security's signal: whether the provider is trusted to have asked for more."""
 ALWAYS_OPEN = frozenset({"security.login", "security.logout"})
+MAKE_A_WAY_IN = frozenset({"accounts.new_passkey", "accounts.make_passkey"})
+"""Pages of ours without a door, since who is half signed in needs them: who a provider let in makes no other way in."""
 
 
 def vouchers() -> frozenset[UUID]:
@@ -88,7 +90,8 @@ def _begin(app: Flask, user: Person, authn_via: list[str] | None = None, **rest:
 def _guard() -> ResponseReturnValue | None:
     """Before each page about how somebody signs in: who was let in by a provider alone changes nothing there."""
     endpoint = request.endpoint or ""
-    if not endpoint.startswith("security.") or endpoint in ALWAYS_OPEN or not is_vouched_only():
+    about_signing_in = endpoint.startswith("security.") or endpoint in MAKE_A_WAY_IN
+    if not about_signing_in or endpoint in ALWAYS_OPEN or not is_vouched_only():
         return None
     return resolver().refuse_sign_in(None) if current_user.is_authenticated else None
 

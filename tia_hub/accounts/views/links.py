@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security import login_user
 
+from tia_hub.accounts.evenness import work_for_nobody
 from tia_hub.accounts.forms import LinkForm
 from tia_hub.accounts.queries import find_link, find_person
 from tia_hub.accounts.services import make_link, use_link
@@ -60,6 +61,8 @@ def send_link() -> ResponseReturnValue:
                 ),
                 purpose="sign_in_link",
             )
+        else:
+            work_for_nobody("mail/sign_in_link")
     cookie[THEN] = wanted()
     return page("accounts/link_ask.html", form=form, sent=True, next=None)
 
