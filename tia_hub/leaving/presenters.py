@@ -53,7 +53,7 @@ def export_page(export: OrganisationExport, job: Job | None, slug: str) -> Expor
     ready = export.state == ExportState.READY and export.expires_at is not None and export.expires_at > now()
     return ExportPage(
         id=export.id,
-        asked=f"{export.requested_by_name}, {format_date(export.created_at)}, {format_time(export.created_at)}",
+        asked=f"{export.requested_by_name}, {format_time(export.created_at)}",
         busy=busy,
         failed=waiting and not busy,
         ready=ready,

@@ -15,7 +15,6 @@ LEFT_OUT = {
     "email": "letters on their way, whose links open things here",
     "notice": "each person's own, and of the day",
     "trail_head": "where the chain of the trail ends here; where it comes to it is chained anew",
-    "joining_request": "the partnership's own record of who asked to join it",
 }
 """Tables with rows of organisations that are not taken along, each with the reason."""
 

@@ -10,14 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import LargeBinary, Row, Select, Table, delete, func, select, update
+from sqlalchemy import LargeBinary, Row, Select, Table, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tia_hub.core.clock import format_date, now
 from tia_hub.core.db import Base
 from tia_hub.core.errors import NotFound, Refused
+from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.services import cancel_job, enqueue
-from tia_hub.core.jobs.types import JobName
+from tia_hub.core.jobs.types import JobName, JobState
 from tia_hub.core.migrate import MIGRATIONS
 from tia_hub.core.scope import OrganisationScope, transaction
 from tia_hub.core.trail import record
@@ -231,10 +232,16 @@ def count_export(scope: OrganisationScope) -> dict[str, int]:
 
 
 def request_export(scope: OrganisationScope, *, token: str) -> UUID:
-    """Have the organisation's data put together; a second click finds the first one's. An older export is gone with it."""
+    """Have the organisation's data put together; while that is being done, whoever asks again gets the same one."""
+    being_made = select(Job.id).where(
+        Job.id == OrganisationExport.job_id,
+        Job.home_id == scope.organisation_id,
+        Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
+    )
     found = scope.session.scalar(
         select(OrganisationExport.id).where(
-            OrganisationExport.organisation_id == scope.organisation_id, OrganisationExport.token == token
+            OrganisationExport.organisation_id == scope.organisation_id,
+            or_(OrganisationExport.token == token, (OrganisationExport.state == ExportState.WAITING) & exists(being_made)),
         )
     )
     if found is not None:
@@ -289,6 +296,7 @@ def keep_export(scope: OrganisationScope, export_id: UUID, *, made: Made, source
                 organisation_id=scope.organisation_id, export_id=export_id, number=number, content=content
             )
         )
+    _forget_others(scope, export_id)
     moment = now()
     export.state, export.size, export.sha256, export.manifest_sha256 = ExportState.READY, size, sha256, made.manifest_sha256
     export.ready_at, export.expires_at = moment, moment + KEPT_FOR
@@ -326,6 +334,19 @@ def forget_export(scope: OrganisationScope, export_id: UUID) -> None:
     )
 
 
+def _forget_others(scope: OrganisationScope, export_id: UUID) -> None:
+    """A new export takes the place of those before it."""
+    older = scope.session.scalars(
+        select(OrganisationExport.id).where(
+            OrganisationExport.organisation_id == scope.organisation_id,
+            OrganisationExport.id != export_id,
+            OrganisationExport.state == ExportState.READY,
+        )
+    ).all()
+    for other_id in older:
+        forget_export(scope, other_id)
+
+
 def note_download(scope: OrganisationScope, export_id: UUID) -> OrganisationExport:
     """The export that somebody is about to download, which goes on the trail. Raises NotFound, Refused."""
     export = get_export(scope, export_id)
@@ -333,12 +354,3 @@ def note_download(scope: OrganisationScope, export_id: UUID) -> OrganisationExpo
         raise Refused("This export is no longer kept. Ask for a new one.")
     record(scope, "organisation.export_downloaded", "Downloaded the export of the organisation’s data", target_id=export_id)
     return export
-
-
-def count_parts(scope: OrganisationScope, export_id: UUID) -> int:
-    """How many parts an export's file has."""
-    return scope.session.execute(
-        select(func.count()).where(
-            OrganisationExportPart.organisation_id == scope.organisation_id, OrganisationExportPart.export_id == export_id
-        )
-    ).scalar_one()
