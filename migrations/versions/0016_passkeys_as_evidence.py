@@ -5,7 +5,7 @@ from alembic import op
 from tia_hub.core.rls import TRAIL, let_in
 
 revision = "0016"
-down_revision = "0008"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, text
 from tests.services import Services
 from tia_hub.core.migrate import bootstrap, configuration, downgrade, migrate
 
-REVISION = "0014"
+REVISION = "0010"
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def let_in(table: str, role: str, condition: str, *commands: str, check: str | N
 
 
 def tenant_table(table: str, commands: Sequence[str] = ()) -> None:
-    """A table of an organisation: its own scope alone. One that is made after migration 0015 needs `let_leave` as well."""
+    """A table of an organisation: its own scope alone. One that is made after migration 0011 needs `let_leave` as well."""
     wall(table)
     let_in(table, APP, f"organisation_id = {setting('organisation')}", *commands)
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, drop_tables, let_in, partnership_table, setting, wall
 
-revision = "0007"
-down_revision = "0012"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

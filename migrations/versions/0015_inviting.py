@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from tia_hub.core.rls import APP, IDENTITY, drop_tables, let_in, let_leave, setting, tenant_table, wall
 
-revision = "0008"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -19,8 +19,8 @@ from tia_hub.core.rls import (
     wall,
 )
 
-revision = "0012"
-down_revision = "0013"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from tia_hub.core.rls import APP, OWNER, let_in, setting
 
-revision = "0014"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

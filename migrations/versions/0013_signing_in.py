@@ -5,8 +5,8 @@ from alembic import op
 
 from tia_hub.core.rls import IDENTITY, drop_tables, let_in, wall
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from tia_hub.core.rls import APP, DISPATCH, IDENTITY, PARTNERSHIP, PROVIDER, drop_tables, let_in, setting, wall
 
-revision = "0013"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from tia_hub.core.rls import APP, IDENTITY, PARTNERSHIP, drop_tables, let_in, let_leave, setting, tenant_table, wall
 
-revision = "0011"
-down_revision = "0010"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

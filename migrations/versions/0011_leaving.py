@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from tia_hub.core.rls import LEAVING, let_in, let_leave, partnership_table, setting, tenant_table
 
-revision = "0015"
-down_revision = "0014"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from tia_hub.core.rls import drop_tables, let_leave, tenant_table
 
-revision = "0009"
-down_revision = "0015"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
