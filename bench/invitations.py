@@ -12,7 +12,8 @@ from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import transaction
 from tia_hub.settings import Settings
 from tia_hub.tenants.services.many_invitations import invite_many
-from tia_hub.tenants.types import Invitee, Role
+from tia_hub.tenants.types.invitations import Invitee
+from tia_hub.tenants.types.roles import Role
 
 PEOPLE = 10_000
 

@@ -21,7 +21,7 @@ from tests.factories.tenants import make_member, make_organisation, make_region,
 from tests.services import Services
 from tia_hub.core.scope import Actor, transaction
 from tia_hub.tenants.services.uploads.keeping import match_upload, receive_upload
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 ROWS = 100_000
 BAD_EVERY = 100

@@ -17,7 +17,7 @@ from tests.factories.tenants import (
     make_region,
     make_team,
 )
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @dataclass(frozen=True)

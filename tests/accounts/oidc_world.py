@@ -24,7 +24,8 @@ from tests.factories.tenants import (
 )
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.services.identity_providers import confirm_email_domain, save_provider
-from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.sign_in import Newcomers, OwnSignIn, SecondFactor
 
 BACK = "/sign-in/organisation/back"
 

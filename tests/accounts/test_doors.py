@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.client import StrictClient
 from tests.factories.tenants import Someone, make_member, make_organisation
 from tests.permissions.world import secret
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tia_hub.core.scope import transaction
 from tia_hub.tenants.personal import HOLDINGS
 from tia_hub.tenants.services.identity_providers import GOOGLE, Admitted, Refusal, recognise
 from tia_hub.tenants.services.invitations import invite_member
-from tia_hub.tenants.types import Newcomers, Role
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.sign_in import Newcomers
 
 
 def test_a_member_comes_in_by_the_work_address(harbour: Harbour) -> None:

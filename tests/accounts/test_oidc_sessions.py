@@ -12,8 +12,9 @@ from tests.client import StrictClient
 from tests.factories.tenants import Someone, make_member
 from tia_hub.accounts.store import current_security
 from tia_hub.core.scope import transaction
-from tia_hub.tenants.models import Coordinator
-from tia_hub.tenants.types import OwnSignIn, Role, SecondFactor
+from tia_hub.tenants.models.partnerships import Coordinator
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.sign_in import OwnSignIn, SecondFactor
 
 OWN = "/sign-in/own-second-factor"
 NEEDED = "Your own second factor is needed"

@@ -14,8 +14,8 @@ from tests.factories.tenants import unique
 from tests.tenants.mails import bodies_to, rows
 from tia_hub.core.scope import IdentityScope, WayInScope, transaction
 from tia_hub.core.sealing import Unreadable, seal, unseal
-from tia_hub.tenants.models import OrganisationDomain
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.models.sign_in import OrganisationDomain
+from tia_hub.tenants.types.roles import Role
 
 ENTRY = {
     "issuer": "https://login.example.org/harbour",

@@ -17,7 +17,7 @@ from tia_hub.core.scope import transaction
 from tia_hub.reports.scoring import people_to_publish
 from tia_hub.reports.types import CountKind
 from tia_hub.tenants.services.invitations import invite_member
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training.queries import list_agreed_forms
 
 SECRET = "what nobody else may read"

@@ -19,7 +19,7 @@ from tia_hub.audits.services.audits import submit_audit
 from tia_hub.core.clock import today
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 JOURNEY = "Our own words on the journey"
 ENTRIES = {

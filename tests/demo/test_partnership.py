@@ -22,7 +22,8 @@ from tia_hub.demo.partnership.seed import PASSWORD, SignIn, is_seeded, seed
 from tia_hub.demo.partnership.tenancy import scope_of
 from tia_hub.demo.partnership.texts import load, make_id
 from tia_hub.framework.loader import current_edition
-from tia_hub.tenants.types import Role, Sector
+from tia_hub.tenants.types.organisations import Sector
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training.queries import count_forms_by_state, list_agreed_forms
 from tia_hub.training.types import FormState
 

@@ -11,7 +11,7 @@ from tests.accounts.conftest import PASSWORD, make_account
 from tests.e2e.browser import CHROMIUM, NO_CHROMIUM, faults
 from tests.factories.audits import make_audit
 from tests.factories.tenants import Someone, Tenant, make_member, make_organisation, make_region
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
 

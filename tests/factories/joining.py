@@ -9,7 +9,7 @@ from tests.factories.tenants import Region, unique
 from tia_hub.core.scope import InvitationScope, JoiningScope, transaction
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.tenants.services.joining_requests import ask_back, confirm_request, send_request
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types.organisations import Sector
 
 
 def leave_request(region: Region, name: str = "Lantern House", *, email: str | None = None) -> str:

@@ -17,8 +17,10 @@ from tia_hub.core.scope import (
     ProviderScope,
     transaction,
 )
-from tia_hub.tenants.models import Area, Coordinator, Membership, Organisation, Partnership, Team
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, Role
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Area, Coordinator, Partnership
+from tia_hub.tenants.models.people import Membership, Team
+from tia_hub.tenants.types.roles import COORDINATOR_PERMISSIONS, Role
 from tia_hub.trainers.models import Provider, ProviderUser
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS
 

@@ -6,7 +6,7 @@ from tests.factories.tenants import Someone, Tenant
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import PracticeLevel
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training import queries
 from tia_hub.training.presenters import divide
 from tia_hub.training.scoring import statements_for_worker

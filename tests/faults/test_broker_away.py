@@ -18,7 +18,7 @@ from tests.faults.workers import ask, wait_until, worker
 from tia_hub.app import create_app
 from tia_hub.core.jobs.runner import sweep_jobs
 from tia_hub.core.mail.delivery import sweep_emails
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 Fault = Callable[[Broken], AbstractContextManager[None]]
 

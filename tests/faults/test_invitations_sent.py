@@ -18,7 +18,8 @@ from tia_hub.core.mail.delivery import sweep_emails
 from tia_hub.core.scope import transaction
 from tia_hub.core.tokens import hash_token
 from tia_hub.tenants.services.many_invitations import MAILS, invite_many
-from tia_hub.tenants.types import Invitee, Role
+from tia_hub.tenants.types.invitations import Invitee
+from tia_hub.tenants.types.roles import Role
 
 PEOPLE = 3 * MAILS
 NO_LIMIT = {"INVITATIONS_PER_MINUTE": "60000"}

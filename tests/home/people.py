@@ -18,8 +18,8 @@ from tia_hub.core.scope import Actor, Home, IdentityScope, transaction
 from tia_hub.core.trail import record, record_for_person
 from tia_hub.outcomes.models import Indicator, Reading
 from tia_hub.reports.services.reports import request_report
-from tia_hub.tenants.models import Coordinator
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.models.partnerships import Coordinator
+from tia_hub.tenants.types.roles import Role
 from tia_hub.trainers.models import ProviderUser
 from tia_hub.trainers.services.providers import invite_user
 

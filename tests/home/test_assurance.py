@@ -16,7 +16,7 @@ from tia_hub.home.retention import RULES
 from tia_hub.settings import SubProcessor
 from tia_hub.tenants.services.invitations import invite_member
 from tia_hub.tenants.services.people import end_membership
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.fixture

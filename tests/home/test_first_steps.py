@@ -12,7 +12,7 @@ from tests.factories.audits import make_audit, make_shared_audit
 from tests.factories.tenants import make_member, make_organisation, make_picture, make_team
 from tests.factories.training import confirm, make_draft, make_shared
 from tests.statements import counted
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 def steps_of(client: StrictClient, home: str) -> dict[str, str]:

@@ -12,8 +12,8 @@ from tests.statements import counted
 from tests.tenants.mails import invitation_path
 from tests.tenants.test_joining import invite
 from tia_hub.core.scope import transaction
-from tia_hub.tenants.models import Coordinator
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.models.partnerships import Coordinator
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.fixture

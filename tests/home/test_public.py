@@ -7,7 +7,7 @@ from tests.cast import Cast
 from tests.factories.tenants import make_member
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.home.navigation import NAVIGATION
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/accessibility", "/privacy", "/roles"])

@@ -26,7 +26,7 @@ from tia_hub.home.services.copying import ask_for_copy
 from tia_hub.home.services.retention import apply_rules, choose_period, keep_nightly_work, look_ahead
 from tia_hub.tenants.services.invitations import invite_member
 from tia_hub.tenants.services.people import end_membership
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -15,7 +15,7 @@ from tests.statements import counted
 from tia_hub.core.scope import transaction
 from tia_hub.outcomes.types import Frequency
 from tia_hub.tenants.services.invitations import invite_member
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.trainers.types import ScoreState
 
 

@@ -25,9 +25,9 @@ from tia_hub.core.migrate import bootstrap, migrate
 from tia_hub.core.scope import transaction
 from tia_hub.home.models import AccessReview, RetentionPeriod
 from tia_hub.settings import Settings
-from tia_hub.tenants.models import OrganisationArea
+from tia_hub.tenants.models.organisations import OrganisationArea
 from tia_hub.tenants.services.invitations import invite_member
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @dataclass

@@ -6,7 +6,7 @@ from werkzeug.routing import Rule
 from tests.permissions.world import OWN_THINGS, World
 from tia_hub.core.permissions import Permission, PlaceKind
 from tia_hub.core.policy import SAFE, policy_of
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, Role
+from tia_hub.tenants.types.roles import COORDINATOR_PERMISSIONS, Role
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS
 
 PRINCIPALS = (

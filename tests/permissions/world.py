@@ -34,7 +34,7 @@ from tia_hub.tenants.services.links import make_link
 from tia_hub.tenants.services.logos import change_logo
 from tia_hub.tenants.services.organisation_lists import keep_list
 from tia_hub.tenants.services.teams import close_team
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.trainers.services.providers import invite_user
 from tia_hub.training.queries import list_agreed_forms
 

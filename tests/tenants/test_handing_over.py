@@ -17,7 +17,7 @@ from tests.tenants.mails import bodies_to, invitation_path, rows
 from tia_hub.core.errors import Refused
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.services.people import MAY_MANAGE, change_member, end_membership, hand_over
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training.services.agreeing import reopen_form, share_form
 
 MARK = "heron8842"

@@ -26,7 +26,7 @@ from tia_hub.tenants.services.joining_requests import (
     approve_request,
     confirm_request,
 )
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types.organisations import Sector
 
 OF_OFFICE = [rule for rule in RULES if PartnershipScope in rule.scopes]
 KINDS = ("joining_requests", "unconfirmed_requests", "joining_tries", "organisation_lists")

@@ -27,7 +27,7 @@ from tia_hub.core.schedules.services import create_schedule, run_due_schedules
 from tia_hub.core.scope import DispatchScope, transaction
 from tia_hub.tenants.queries.lifecycle import list_due_for_deletion
 from tia_hub.tenants.services.lifecycle import change_state
-from tia_hub.tenants.types import Life, OrganisationState, Step
+from tia_hub.tenants.types.organisations import Life, OrganisationState, Step
 from worker.tasks import load_tasks
 
 State = OrganisationState

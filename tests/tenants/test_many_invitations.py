@@ -18,7 +18,8 @@ from tia_hub.core.jobs.types import JobName
 from tia_hub.core.scope import transaction
 from tia_hub.settings import Settings
 from tia_hub.tenants.services.many_invitations import WINDOW, invite_many
-from tia_hub.tenants.types import InvitedMany, Invitee, Role
+from tia_hub.tenants.types.invitations import InvitedMany, Invitee
+from tia_hub.tenants.types.roles import Role
 
 SHARE = 100
 """Mails in ten seconds, at the usual 600 a minute."""

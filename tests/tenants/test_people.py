@@ -13,7 +13,7 @@ from tests.client import StrictClient
 from tests.factories.tenants import make_member, make_team, unique
 from tests.statements import counted
 from tests.tenants.mails import rows
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from tests.factories.tenants import make_member, make_person, make_team, unique
 from tests.statements import counted
 from tests.tenants.mails import invitation_path, rows
 from tia_hub.framework.loader import current_edition
-from tia_hub.tenants.models import Team
+from tia_hub.tenants.models.people import Team
 from tia_hub.tenants.trees import ancestors, list_paths, name_apart, within
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.scope import transaction
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import PracticeLevel
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training import queries
 from tia_hub.training.services import agreeing, writing
 from tia_hub.training.types import FormState, Typed, Waiting

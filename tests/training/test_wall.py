@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.factories.tenants import Someone, make_member
 from tests.factories.training import confirm, make_agreed, make_draft, make_shared
 from tia_hub.core.scope import OrganisationScope, transaction
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 MARK = "heron7731"
 """Begins every text of every form in these tests."""

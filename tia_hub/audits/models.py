@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.audits.types import AuditState, Disclosure, Rating
 from tia_hub.core.db import Base, OfOrganisation
-from tia_hub.tenants.models import Team
+from tia_hub.tenants.models.people import Team
 
 
 class Audit(OfOrganisation, Base):

@@ -12,7 +12,7 @@ from tia_hub.audits.types import AuditState
 from tia_hub.core.clock import format_date
 from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.types import HeldThing
+from tia_hub.tenants.types.teams import HeldThing
 
 
 class AuditsOfTeams:

@@ -10,7 +10,7 @@ from tia_hub.cli import checks
 from tia_hub.cli.frame import application, as_json, dry_run, example, operator, show, show_list, undo, would
 from tia_hub.cli.places import inside, note, organisation_at, partnership_at, partnerships
 from tia_hub.core.scope import PartnershipScope, transaction
-from tia_hub.tenants.types import Sector, Step
+from tia_hub.tenants.types.organisations import Sector, Step
 
 slug_argument = click.argument("slug", callback=checks.slug)
 

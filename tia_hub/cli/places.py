@@ -5,7 +5,7 @@ import click
 from tia_hub.cli.frame import as_owner, operator
 from tia_hub.core.scope import OrganisationScope, PartnershipScope, transaction
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Organisation
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.organisations import find_organisation_at, list_partnerships
 
 

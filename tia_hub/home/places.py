@@ -24,10 +24,13 @@ from tia_hub.core.scope import (
     Scope,
 )
 from tia_hub.home.presenters.places import access_to, notice_of
-from tia_hub.tenants.models import Membership, Organisation, Partnership
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Partnership
+from tia_hub.tenants.models.people import Membership
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.own import find_own_membership, find_own_office, list_own_memberships, list_own_offices
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OwnSignIn, Role
+from tia_hub.tenants.types.roles import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, Role
+from tia_hub.tenants.types.sign_in import OwnSignIn
 from tia_hub.trainers.models import Provider
 from tia_hub.trainers.queries import find_own_provider, list_own_providers
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS

@@ -10,7 +10,10 @@ from tia_hub.core.scope import IdentityScope, PersonScope
 from tia_hub.core.trail import TrailEvent
 from tia_hub.home.models import Erasure, PersonalCopy
 from tia_hub.home.types import Belonging, Office
-from tia_hub.tenants.models import Coordinator, Invitation, Membership, Organisation, Partnership
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Coordinator, Partnership
+from tia_hub.tenants.models.people import Membership
 from tia_hub.trainers.models import Provider, ProviderInvitation, ProviderUser
 
 NAME_CHANGED = "personal.name_changed"

@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 from tia_hub.core.forms import ChoiceField, ChoicesField, DateField, Form, LineField, TokenField, choices_of
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.reports.queries.members import Colleague
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types.organisations import Sector
 
 OFFERED = tuple(frequency for frequency in Frequency if frequency is not Frequency.DAILY)
 

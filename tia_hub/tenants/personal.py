@@ -7,20 +7,13 @@ from sqlalchemy import delete, func, select, update
 from tia_hub.accounts.models import Person
 from tia_hub.core.personal import MOST_ROWS, STEAD, Fact, Holding, Subject, instant, replace_names
 from tia_hub.core.scope import IdentityScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import (
-    Coordinator,
-    Invitation,
-    JoiningLink,
-    JoiningRequest,
-    Membership,
-    OrganisationDomain,
-    Partnership,
-    StaffUpload,
-    StaffUploadRow,
-    Team,
-    VouchedPerson,
-)
-from tia_hub.tenants.types import COORDINATOR_WORDS, Role
+from tia_hub.tenants.models.invitations import Invitation, JoiningLink
+from tia_hub.tenants.models.organisations import JoiningRequest
+from tia_hub.tenants.models.partnerships import Coordinator, Partnership
+from tia_hub.tenants.models.people import Membership, Team
+from tia_hub.tenants.models.sign_in import OrganisationDomain, VouchedPerson
+from tia_hub.tenants.models.uploads import StaffUpload, StaffUploadRow
+from tia_hub.tenants.types.roles import COORDINATOR_WORDS, Role
 
 
 def _membership(scope: OrganisationScope, subject: Subject) -> Sequence[Fact]:

@@ -6,9 +6,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tia_hub.core.retention import YEAR, Rule, counted, delete_rule
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, JoiningRequest, JoiningTry, OrganisationList, StaffUpload
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import JoiningRequest, JoiningTry, OrganisationList
+from tia_hub.tenants.models.uploads import StaffUpload
 from tia_hub.tenants.services.uploads.keeping import forget_upload
-from tia_hub.tenants.types import RequestState
+from tia_hub.tenants.types.organisations import RequestState
 
 
 def _closed(scope: OrganisationScope, before: datetime) -> ColumnElement[bool]:

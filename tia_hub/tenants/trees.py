@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from tia_hub.tenants.models import Team
+from tia_hub.tenants.models.people import Team
 
 WHOLE_PATH = 4
 """The most teams that a path names; a longer one names the first and the last two."""

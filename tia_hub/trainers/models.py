@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.db import Base, Identified, OfOrganisation
-from tia_hub.tenants.models import Area
+from tia_hub.tenants.models.partnerships import Area
 
 
 class Provider(Identified, Base):

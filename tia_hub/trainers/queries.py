@@ -19,7 +19,7 @@ from tia_hub.core.scope import (
     ProviderScope,
 )
 from tia_hub.framework.types import PracticeLevel
-from tia_hub.tenants.models import Area
+from tia_hub.tenants.models.partnerships import Area
 from tia_hub.trainers.models import (
     Course,
     CourseDate,

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from tia_hub.core.retention import YEAR, Rule, counted
 from tia_hub.core.scope import OrganisationScope, transaction
-from tia_hub.tenants.models import Membership
+from tia_hub.tenants.models.people import Membership
 from tia_hub.training.services.removing import remove_own_forms
 
 

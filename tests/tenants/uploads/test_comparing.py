@@ -10,7 +10,8 @@ from tia_hub.core.sheets.types import Row
 from tia_hub.tenants.services.people import MAY_MANAGE
 from tia_hub.tenants.services.uploads.columns import COLUMNS, EXAMPLES, Entry, TeamNames, paths_to_make, read_entry
 from tia_hub.tenants.services.uploads.comparing import Comparison, Known, Verdict
-from tia_hub.tenants.types import Role, RowVerdict
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.uploads import RowVerdict
 
 PEOPLE = [f"p{number}@example.org" for number in range(7)]
 ADDRESS = st.sampled_from(PEOPLE)

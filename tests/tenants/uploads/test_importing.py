@@ -17,7 +17,8 @@ from tia_hub.core.scope import Actor, OrganisationScope, transaction
 from tia_hub.tenants.services.people import end_membership
 from tia_hub.tenants.services.uploads import applying
 from tia_hub.tenants.services.uploads.keeping import AT_ONCE, decide_upload, match_upload, receive_upload
-from tia_hub.tenants.types import Role, UploadState
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.uploads import UploadState
 from worker.tasks import load_tasks
 
 pytestmark = pytest.mark.usefixtures("context", "empty_queue")

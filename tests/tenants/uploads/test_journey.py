@@ -14,7 +14,7 @@ from tests.tenants.mails import rows
 from tests.tenants.uploads.lists import check, facts, import_all, make_csv, run_jobs, send, table, upload
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.retention import RULES
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
 

@@ -18,7 +18,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.framework.loader import get_edition
-from tia_hub.tenants.models import Membership
+from tia_hub.tenants.models.people import Membership
 
 
 class Closed(Refused):

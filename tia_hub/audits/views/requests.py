@@ -19,7 +19,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.tenants.queries.people import find_member_by_email, list_members_with_role, list_named_members
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 
 @bp.route("/o/<organisation>/audits/<uuid:audit_id>/ask", methods=["GET", "POST"])

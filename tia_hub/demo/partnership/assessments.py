@@ -20,7 +20,8 @@ from tia_hub.demo.partnership.tenancy import dated, scope_of
 from tia_hub.demo.partnership.texts import Voice, chance, load, make_id
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import Audience, PracticeLevel
-from tia_hub.tenants.types import Role, Sector
+from tia_hub.tenants.types.organisations import Sector
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import find_own_form
 from tia_hub.training.scoring import starting_text, statements_for_worker

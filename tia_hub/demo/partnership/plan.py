@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from tia_hub.demo.partnership.texts import chance, load, make_id
-from tia_hub.tenants.types import Role, Sector
+from tia_hub.tenants.types.organisations import Sector
+from tia_hub.tenants.types.roles import Role
 
 AREAS = ("Hampshire", "Isle of Wight", "Portsmouth", "Southampton")
 COORDINATORS = ("Cora Lane", "Devon Hale")

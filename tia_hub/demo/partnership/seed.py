@@ -51,7 +51,7 @@ from tia_hub.reports.services.publications import publish
 from tia_hub.reports.services.reports import request_report
 from tia_hub.reports.services.schedules import create_report_schedule
 from tia_hub.settings import Settings
-from tia_hub.tenants.types import COORDINATOR_WORDS
+from tia_hub.tenants.types.roles import COORDINATOR_WORDS
 from tia_hub.trainers.types import PROVIDER_WORDS
 
 __all__ = ["PASSWORD", "SignIn", "is_seeded", "seed"]

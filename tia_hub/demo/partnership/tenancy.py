@@ -17,8 +17,10 @@ from tia_hub.core.scope import Actor, Home, IdentityScope, OperatorScope, Organi
 from tia_hub.core.trail import TrailEvent
 from tia_hub.demo.partnership.plan import AREAS, PlannedOrganisation, PlannedPerson
 from tia_hub.demo.partnership.texts import make_id
-from tia_hub.tenants.models import Area, Coordinator, Membership, Organisation, OrganisationArea, Partnership, Team
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, Role
+from tia_hub.tenants.models.organisations import Organisation, OrganisationArea
+from tia_hub.tenants.models.partnerships import Area, Coordinator, Partnership
+from tia_hub.tenants.models.people import Membership, Team
+from tia_hub.tenants.types.roles import COORDINATOR_PERMISSIONS, Role
 
 PASSWORD = "together-we-are-safer"  # noqa: S105 - everybody's in the sample partnership, and printed where it is made
 BATCH = 2000

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tia_hub.core.clock import format_date
 from tia_hub.home.models import AccessReview
 from tia_hub.home.services.reviewing import Access, Waiting
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 HEADER = ("Name", "Email address", "Role", "Since", "Until", "Second factor", "Last sign-in")
 

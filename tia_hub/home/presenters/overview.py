@@ -19,8 +19,8 @@ from tia_hub.reports.queries.members import Member
 from tia_hub.reports.queries.publications import LatestAudit
 from tia_hub.reports.services.reports import state_of
 from tia_hub.reports.types import ReportState
-from tia_hub.tenants.models import Invitation
-from tia_hub.tenants.types import OrganisationState
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.types.organisations import OrganisationState
 from tia_hub.trainers.models import Course
 
 PER_PAGE = 30

@@ -2,8 +2,9 @@
 
 from tia_hub.core.clock import format_date
 from tia_hub.core.identity import Access
-from tia_hub.tenants.models import Organisation
-from tia_hub.tenants.types import OrganisationState, Role
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.types.organisations import OrganisationState
+from tia_hub.tenants.types.roles import Role
 
 
 def access_to(organisation: Organisation, role: Role) -> Access:

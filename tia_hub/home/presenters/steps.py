@@ -9,7 +9,7 @@ from flask import url_for
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.home.presenters.items import Item, plural, step
-from tia_hub.tenants.types import Beginnings
+from tia_hub.tenants.types.organisations import Beginnings
 from tia_hub.training.models import SelfAssessment
 from tia_hub.training.types import FormState
 

@@ -14,7 +14,7 @@ from tia_hub.framework.loader import get_edition
 from tia_hub.home.presenters.items import Fact, Item, plural
 from tia_hub.outcomes.types import IndicatorSummary
 from tia_hub.reports.models import Publication
-from tia_hub.tenants.types import Joining
+from tia_hub.tenants.types.invitations import Joining
 from tia_hub.training.models import SelfAssessment
 from tia_hub.training.types import FormState
 

@@ -39,7 +39,7 @@ from tia_hub.home.queries import (
 from tia_hub.home.retention import BY_KIND
 from tia_hub.home.services.retention import chosen_periods
 from tia_hub.home.types import Belonging, Gathered, Office, Part
-from tia_hub.tenants.models import Partnership
+from tia_hub.tenants.models.partnerships import Partnership
 
 WHILE_IT_IS_HERE = "as long as the place it is in is here"
 

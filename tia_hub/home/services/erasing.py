@@ -41,9 +41,9 @@ from tia_hub.home.personal import HOLDINGS
 from tia_hub.home.queries import find_erasure
 from tia_hub.home.services.copying import Everywhere, find_everywhere
 from tia_hub.settings import Settings
-from tia_hub.tenants.models import Coordinator
+from tia_hub.tenants.models.partnerships import Coordinator
 from tia_hub.tenants.queries.people import list_members_with_role
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,8 @@ from tia_hub.core.scope import (
 from tia_hub.core.trail import record
 from tia_hub.home.models import RetentionPeriod
 from tia_hub.home.retention import BY_KIND, RULES
-from tia_hub.tenants.models import Organisation, Partnership
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Partnership
 from tia_hub.trainers.models import Provider
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,8 @@ from tia_hub.core.clock import now, today
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.home.models import AccessReview
-from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership
 
 MOST_LISTED = 20_000
 """Rows of a list; organisations are smaller."""

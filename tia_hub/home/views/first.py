@@ -48,7 +48,8 @@ from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.joining_requests import count_waiting_requests, list_open_partnerships
 from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.services.steps import show_first_steps
-from tia_hub.tenants.types import Beginnings, Joining
+from tia_hub.tenants.types.invitations import Joining
+from tia_hub.tenants.types.organisations import Beginnings
 from tia_hub.trainers.queries import list_draft_scores, list_offered_courses, list_own_courses
 from tia_hub.training.models import SelfAssessment
 from tia_hub.training.queries import list_readable_forms

@@ -11,7 +11,7 @@ from tia_hub.core.scope import DispatchScope, transaction
 from tia_hub.home.presenters.retention import all_rules, purposes
 from tia_hub.home.views.blueprint import bp
 from tia_hub.settings import Settings
-from tia_hub.tenants.types import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OPERATOR_MAY, OPERATOR_WORDS, Role
+from tia_hub.tenants.types.roles import COORDINATOR_PERMISSIONS, COORDINATOR_WORDS, OPERATOR_MAY, OPERATOR_WORDS, Role
 from tia_hub.trainers.types import PROVIDER_PERMISSIONS, PROVIDER_WORDS
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import selectinload
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Area, Coordinator, Organisation, Partnership
-from tia_hub.tenants.types import OrganisationState
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Area, Coordinator, Partnership
+from tia_hub.tenants.types.organisations import OrganisationState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ from tia_hub.reports.types import (
     RegistryFigures,
     ReportFigures,
 )
-from tia_hub.tenants.types import OrganisationState, Sector
+from tia_hub.tenants.types.organisations import OrganisationState, Sector
 from tia_hub.trainers.queries import summarise_registry
 from tia_hub.trainers.types import RegistrySummary
 

@@ -3,8 +3,12 @@
 from sqlalchemy import func, select, true
 
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Invitation, Membership, Organisation, Team
-from tia_hub.tenants.types import Beginnings, Joining, Role
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.people import Membership, Team
+from tia_hub.tenants.types.invitations import Joining
+from tia_hub.tenants.types.organisations import Beginnings
+from tia_hub.tenants.types.roles import Role
 
 
 def summarise_beginnings(scope: OrganisationScope) -> Beginnings:

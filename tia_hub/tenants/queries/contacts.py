@@ -6,8 +6,10 @@ from sqlalchemy import Select, select
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Coordinator, Membership
-from tia_hub.tenants.types import Contact, Role
+from tia_hub.tenants.models.partnerships import Coordinator
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.types.organisations import Contact
+from tia_hub.tenants.types.roles import Role
 
 
 def _contacts(scope: OrganisationScope | PartnershipScope, query: Select[UUID, str, str]) -> list[Contact]:

@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope, PartnershipScope, WayInScope
-from tia_hub.tenants.models import IdentityProvider, Organisation, OrganisationDomain, VouchedPerson
-from tia_hub.tenants.types import OrganisationState, OwnSignIn, WayIn
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.sign_in import IdentityProvider, OrganisationDomain, VouchedPerson
+from tia_hub.tenants.types.organisations import OrganisationState
+from tia_hub.tenants.types.sign_in import OwnSignIn, WayIn
 
 AT_WORK = (OrganisationState.ACTIVE, OrganisationState.CLOSING)
 """Where somebody can still come in."""

@@ -7,9 +7,12 @@ from sqlalchemy import Select, func, or_, select
 from tia_hub.core.errors import NotFound
 from tia_hub.core.mail.models import Email, EmailState
 from tia_hub.core.scope import InvitationScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.pages import FURTHEST, PER_PAGE, read_page
-from tia_hub.tenants.types import InvitationState, PeopleOrder, PeopleWanted, Sending, Slice
+from tia_hub.tenants.types.invitations import InvitationState, Sending
+from tia_hub.tenants.types.lists import Slice
+from tia_hub.tenants.types.people import PeopleOrder, PeopleWanted
 
 
 def _invitations(scope: PartnershipScope | OrganisationScope) -> Select[Invitation]:

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import IdentityScope, InvitationScope, JoiningScope, PartnershipScope
-from tia_hub.tenants.models import Area, JoiningRequest, JoiningTry, Organisation, Partnership
-from tia_hub.tenants.types import OpenPartnership, RequestState
+from tia_hub.tenants.models.organisations import JoiningRequest, JoiningTry, Organisation
+from tia_hub.tenants.models.partnerships import Area, Partnership
+from tia_hub.tenants.types.organisations import OpenPartnership, RequestState
 
 
 def list_open_partnerships(scope: IdentityScope) -> list[OpenPartnership]:

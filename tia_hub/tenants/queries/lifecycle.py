@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import DispatchScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Organisation
-from tia_hub.tenants.types import Due, OrganisationState
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.types.organisations import Due, OrganisationState
 
 
 def lock_organisation(scope: OrganisationScope | PartnershipScope, organisation_id: UUID) -> Organisation:

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import InvitationScope, OrganisationScope
-from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest, Membership, Organisation
+from tia_hub.tenants.models.invitations import Invitation, JoiningLink, LinkRequest
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.people import Membership
 
 
 def find_live_link(scope: OrganisationScope) -> JoiningLink | None:

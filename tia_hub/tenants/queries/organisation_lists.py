@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import PartnershipScope
-from tia_hub.tenants.models import OrganisationList
+from tia_hub.tenants.models.organisations import OrganisationList
 
 
 def get_organisation_list(scope: PartnershipScope, list_id: UUID, *, lock: bool = False) -> OrganisationList:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import selectinload
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OperatorScope, OrganisationScope, PartnershipScope
-from tia_hub.tenants.models import Area, Organisation, OrganisationLogo, Partnership
+from tia_hub.tenants.models.organisations import Organisation, OrganisationLogo
+from tia_hub.tenants.models.partnerships import Area, Partnership
 from tia_hub.tenants.queries.pages import read_page
-from tia_hub.tenants.types import Slice
+from tia_hub.tenants.types.lists import Slice
 
 
 def list_areas(scope: PartnershipScope) -> list[Area]:

@@ -4,8 +4,11 @@ from sqlalchemy import Select, func, select
 
 from tia_hub.accounts.models import Person
 from tia_hub.core.scope import IdentityScope
-from tia_hub.tenants.models import Coordinator, IdentityProvider, Membership, Organisation, Partnership
-from tia_hub.tenants.types import OwnSignIn
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.models.partnerships import Coordinator, Partnership
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.models.sign_in import IdentityProvider
+from tia_hub.tenants.types.sign_in import OwnSignIn
 
 
 def _own_memberships(scope: IdentityScope) -> Select[Organisation, Membership, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, func
 
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.types import Slice
+from tia_hub.tenants.types.lists import Slice
 
 PER_PAGE = 50
 FURTHEST = 10_000

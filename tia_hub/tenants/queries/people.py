@@ -10,9 +10,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Membership
+from tia_hub.tenants.models.people import Membership
 from tia_hub.tenants.queries.pages import PER_PAGE, page_number
-from tia_hub.tenants.types import PeopleOrder, PeopleState, PeopleWanted, Role, Slice
+from tia_hub.tenants.types.lists import Slice
+from tia_hub.tenants.types.people import PeopleOrder, PeopleState, PeopleWanted
+from tia_hub.tenants.types.roles import Role
 
 
 def _members(scope: OrganisationScope) -> Select[Any]:

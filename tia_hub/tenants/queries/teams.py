@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 
 from tia_hub.core.errors import NotFound
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Invitation, Membership, Team
-from tia_hub.tenants.types import TeamContents
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership, Team
+from tia_hub.tenants.types.teams import TeamContents
 
 
 def list_teams(scope: OrganisationScope, *, closed: bool = False) -> list[Team]:

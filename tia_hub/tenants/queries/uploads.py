@@ -12,9 +12,12 @@ from tia_hub.accounts.models import Person
 from tia_hub.core.errors import NotFound
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Invitation, Membership, StaffUpload, StaffUploadLeaver, StaffUploadRow
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.models.uploads import StaffUpload, StaffUploadLeaver, StaffUploadRow
 from tia_hub.tenants.queries.pages import read_page
-from tia_hub.tenants.types import RowOutcome, RowVerdict, Slice
+from tia_hub.tenants.types.lists import Slice
+from tia_hub.tenants.types.uploads import RowOutcome, RowVerdict
 
 LATEST = 20
 """Uploads that are listed."""

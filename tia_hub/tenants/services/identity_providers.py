@@ -16,7 +16,8 @@ from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.sealing import Unreadable, seal, unseal
 from tia_hub.core.trail import record
 from tia_hub.tenants.mail_domains import domain_of, is_public
-from tia_hub.tenants.models import IdentityProvider, Membership, OrganisationDomain, VouchedPerson
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.models.sign_in import IdentityProvider, OrganisationDomain, VouchedPerson
 from tia_hub.tenants.queries.identity_providers import (
     find_identity_provider,
     find_vouched,
@@ -28,7 +29,8 @@ from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
 from tia_hub.tenants.services.joining import accept_invitation
 from tia_hub.tenants.services.people import one_at_a_time
-from tia_hub.tenants.types import Newcomers, OwnSignIn, Role, SecondFactor
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.sign_in import Newcomers, OwnSignIn, SecondFactor
 
 GOOGLE = "https://accounts.google.com"
 """The one provider that signs in people of everywhere under one name: there the Workspace counts, not the address alone."""

@@ -13,14 +13,17 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email
 from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.people import check_manager
-from tia_hub.tenants.types import InvitationState, ListedOrganisation, OrganisationState, Role
+from tia_hub.tenants.types.invitations import InvitationState
+from tia_hub.tenants.types.organisations import ListedOrganisation, OrganisationState
+from tia_hub.tenants.types.roles import Role
 
 GOOD_FOR = timedelta(days=7)
 MAIL = "invitation"

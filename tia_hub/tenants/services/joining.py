@@ -10,14 +10,16 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership
 from tia_hub.tenants.queries.invitations import get_invitation
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, get_member, list_members_with_role
 from tia_hub.tenants.queries.teams import find_open_team
 from tia_hub.tenants.services.people import MAY_MANAGE, link_awaited, one_at_a_time
-from tia_hub.tenants.types import InvitationState, Role
+from tia_hub.tenants.types.invitations import InvitationState
+from tia_hub.tenants.types.roles import Role
 
 
 def _find_manager(scope: OrganisationScope, invitation: Invitation) -> UUID | None:

@@ -17,11 +17,12 @@ from tia_hub.core.mail.services import link, post, post_to_stranger
 from tia_hub.core.scope import InvitationScope, JoiningScope, PartnershipScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import JoiningRequest, JoiningTry, Partnership
+from tia_hub.tenants.models.organisations import JoiningRequest, JoiningTry
+from tia_hub.tenants.models.partnerships import Partnership
 from tia_hub.tenants.queries.joining_requests import count_joining_tries, get_request
 from tia_hub.tenants.services.invitations import invite_lead
 from tia_hub.tenants.services.organisations import create_organisation
-from tia_hub.tenants.types import RequestState, Sector
+from tia_hub.tenants.types.organisations import RequestState, Sector
 
 CONFIRM_WITHIN = timedelta(days=2)
 ANSWER_WITHIN = timedelta(days=14)

@@ -11,10 +11,10 @@ from tia_hub.core.jobs.types import JobName
 from tia_hub.core.mail.services import link, post
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Organisation
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.contacts import list_leads, list_office
 from tia_hub.tenants.queries.lifecycle import lock_organisation
-from tia_hub.tenants.types import Contact, OrganisationState, Step
+from tia_hub.tenants.types.organisations import Contact, OrganisationState, Step
 
 REMINDERS = (7, 1)
 """Days before the deletion on which everybody concerned is reminded."""

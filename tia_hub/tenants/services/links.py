@@ -18,7 +18,7 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
 from tia_hub.tenants.mail_domains import domain_of
-from tia_hub.tenants.models import Invitation, JoiningLink, LinkRequest
+from tia_hub.tenants.models.invitations import Invitation, JoiningLink, LinkRequest
 from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.links import (
@@ -30,7 +30,7 @@ from tia_hub.tenants.queries.links import (
 )
 from tia_hub.tenants.services.invitations import OPEN, mail_invitation
 from tia_hub.tenants.services.people import one_at_a_time
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 MOST_TO_ADDRESS = 3
 """Mails to one address in a day: more are not sent, and the page says the same."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tia_hub.core.pictures import draw_anew
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import OrganisationLogo
+from tia_hub.tenants.models.organisations import OrganisationLogo
 from tia_hub.tenants.queries.lifecycle import lock_organisation
 
 WIDTH, HEIGHT = 480, 160

@@ -19,10 +19,11 @@ from tia_hub.core.jobs.types import JobName, RunLater
 from tia_hub.core.mail.services import count_emails
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Membership, Team
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership, Team
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.invitations import MAIL, OPEN, mail_invitation
-from tia_hub.tenants.types import InvitedMany, Invitee
+from tia_hub.tenants.types.invitations import InvitedMany, Invitee
 
 ROWS = 1000
 """Invitations written by one statement."""

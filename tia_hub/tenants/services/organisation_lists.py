@@ -13,14 +13,14 @@ from tia_hub.core.sheets.matching import Column, match_columns
 from tia_hub.core.sheets.reading import Sheet, open_sheet
 from tia_hub.core.sheets.types import Row, Unreadable
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import OrganisationList
+from tia_hub.tenants.models.organisations import OrganisationList
 from tia_hub.tenants.queries.joining_requests import list_organisation_names
 from tia_hub.tenants.queries.organisation_lists import get_organisation_list
 from tia_hub.tenants.queries.organisations import list_areas
 from tia_hub.tenants.scoring import read_headcount
 from tia_hub.tenants.services.invitations import invite_first_leads
 from tia_hub.tenants.services.organisations import create_organisations
-from tia_hub.tenants.types import ListedOrganisation, RowFault, Sector
+from tia_hub.tenants.types.organisations import ListedOrganisation, RowFault, Sector
 
 MOST_ROWS = 500
 """Organisations of one file: they are added while somebody waits for the page."""

@@ -13,11 +13,12 @@ from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
 from tia_hub.core.scope import OperatorScope, OrganisationScope, PartnershipScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Area, Coordinator, Organisation, OrganisationArea, Partnership
+from tia_hub.tenants.models.organisations import Organisation, OrganisationArea
+from tia_hub.tenants.models.partnerships import Area, Coordinator, Partnership
 from tia_hub.tenants.queries.joining_requests import list_organisation_names
 from tia_hub.tenants.queries.lifecycle import lock_organisation
 from tia_hub.tenants.queries.organisations import find_organisation_named, get_organisation
-from tia_hub.tenants.types import ListedOrganisation, Sector
+from tia_hub.tenants.types.organisations import ListedOrganisation, Sector
 
 LONGEST_SLUG = 60
 

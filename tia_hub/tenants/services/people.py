@@ -12,7 +12,8 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Invitation, Membership
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership
 from tia_hub.tenants.queries.people import (
     get_member,
     hold_members,
@@ -23,7 +24,7 @@ from tia_hub.tenants.queries.people import (
     list_reports,
 )
 from tia_hub.tenants.queries.teams import get_team
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 MAY_MANAGE = frozenset(role for role in Role if Permission.ASSESSMENT_MANAGE in role.permissions)
 

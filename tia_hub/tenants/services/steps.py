@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from tia_hub.core.clock import now
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.models import Membership
+from tia_hub.tenants.models.people import Membership
 
 
 def show_first_steps(scope: OrganisationScope, *, shown: bool) -> None:

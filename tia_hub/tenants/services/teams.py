@@ -13,11 +13,12 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.trail import record
 from tia_hub.framework.loader import get_edition
 from tia_hub.framework.types import PracticeLevel
-from tia_hub.tenants.models import Invitation, Membership, Team
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.people import Membership, Team
 from tia_hub.tenants.queries.teams import count_contents, get_team, list_teams
 from tia_hub.tenants.services.people import one_at_a_time
 from tia_hub.tenants.trees import ancestors, within
-from tia_hub.tenants.types import HeldByTeams, HeldThing, LevelBasis, TeamContents
+from tia_hub.tenants.types.teams import HeldByTeams, HeldThing, LevelBasis, TeamContents
 
 
 class NameTaken(Refused):

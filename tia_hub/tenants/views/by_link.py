@@ -8,12 +8,13 @@ from tia_hub.core.pages import page
 from tia_hub.core.policy import public
 from tia_hub.core.scope import InvitationScope, OrganisationScope, transaction
 from tia_hub.core.tokens import hash_token
-from tia_hub.tenants.forms import AskToJoinForm
-from tia_hub.tenants.models import JoiningLink, Organisation
+from tia_hub.tenants.forms.invitations import AskToJoinForm
+from tia_hub.tenants.models.invitations import JoiningLink
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.links import find_link
 from tia_hub.tenants.services.links import TooMany, WrongDomain, ask_to_join
-from tia_hub.tenants.types import OrganisationState
+from tia_hub.tenants.types.organisations import OrganisationState
 from tia_hub.tenants.views.blueprint import bp
 
 

@@ -9,7 +9,7 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
-from tia_hub.tenants.forms import DomainForm
+from tia_hub.tenants.forms.sign_in import DomainForm
 from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.services.identity_providers import confirm_email_domain, remove_email_domain

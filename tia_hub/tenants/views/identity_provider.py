@@ -15,7 +15,7 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, transaction
-from tia_hub.tenants.forms import DomainForm, IdentityProviderForm, MemberAddressForm
+from tia_hub.tenants.forms.sign_in import DomainForm, IdentityProviderForm, MemberAddressForm
 from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_email_domains
 from tia_hub.tenants.services.identity_providers import (
     NotProven,
@@ -25,7 +25,7 @@ from tia_hub.tenants.services.identity_providers import (
     save_provider,
     unbind,
 )
-from tia_hub.tenants.types import Newcomers, OwnSignIn, SecondFactor
+from tia_hub.tenants.types.sign_in import Newcomers, OwnSignIn, SecondFactor
 from tia_hub.tenants.views.blueprint import bp
 
 

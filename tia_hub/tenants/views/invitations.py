@@ -19,11 +19,14 @@ from tia_hub.core.pages import SEVERAL_PLACES, page, see
 from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, InvitationScope, OrganisationScope, WayInScope, transaction
 from tia_hub.core.tokens import hash_token
-from tia_hub.tenants.models import Invitation, Organisation
+from tia_hub.tenants.models.invitations import Invitation
+from tia_hub.tenants.models.organisations import Organisation
 from tia_hub.tenants.queries.identity_providers import list_ways_in
 from tia_hub.tenants.queries.invitations import find_invitation
 from tia_hub.tenants.services.joining import accept_invitation
-from tia_hub.tenants.types import InvitationState, OrganisationState, Role
+from tia_hub.tenants.types.invitations import InvitationState
+from tia_hub.tenants.types.organisations import OrganisationState
+from tia_hub.tenants.types.roles import Role
 from tia_hub.tenants.views.blueprint import bp
 
 

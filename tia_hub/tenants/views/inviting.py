@@ -10,9 +10,9 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.settings import Settings
-from tia_hub.tenants.forms import InviteForm, InviteManyForm
+from tia_hub.tenants.forms.invitations import InviteForm, InviteManyForm
 from tia_hub.tenants.pasting import MOST_LINES, Line, read_lines, without
-from tia_hub.tenants.presenters import Preview, invitation_row, invited_words, make_preview
+from tia_hub.tenants.presenters.invitations import Preview, invitation_row, invited_words, make_preview
 from tia_hub.tenants.queries.invitations import count_sending, search_invitations
 from tia_hub.tenants.queries.people import list_members_with_role
 from tia_hub.tenants.queries.teams import list_teams
@@ -25,7 +25,8 @@ from tia_hub.tenants.services.invitations import (
 )
 from tia_hub.tenants.services.many_invitations import invite_many, is_sending, look_up, send_waiting
 from tia_hub.tenants.services.people import MAY_MANAGE, check_manager
-from tia_hub.tenants.types import Invitee, Role
+from tia_hub.tenants.types.invitations import Invitee
+from tia_hub.tenants.types.roles import Role
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 

@@ -12,10 +12,10 @@ from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.levels import Answers, follow_up, suggest_level
 from tia_hub.framework.loader import current_edition
 from tia_hub.framework.types import PracticeLevel
-from tia_hub.tenants.forms import LevelQuestionsForm, TeamLevelForm
+from tia_hub.tenants.forms.teams import LevelQuestionsForm, TeamLevelForm
 from tia_hub.tenants.queries.teams import get_team
 from tia_hub.tenants.services.teams import set_level
-from tia_hub.tenants.types import LevelBasis
+from tia_hub.tenants.types.teams import LevelBasis
 from tia_hub.tenants.views.blueprint import bp
 
 

@@ -13,12 +13,12 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
 from tia_hub.settings import Settings
-from tia_hub.tenants.forms import DeletionForm, StepForm
-from tia_hub.tenants.models import Organisation
-from tia_hub.tenants.presenters import ABOUT_STEPS
+from tia_hub.tenants.forms.lifecycle import DeletionForm, StepForm
+from tia_hub.tenants.models.organisations import Organisation
+from tia_hub.tenants.presenters.lifecycle import ABOUT_STEPS
 from tia_hub.tenants.queries.organisations import get_organisation, get_own_organisation
 from tia_hub.tenants.services.lifecycle import WrongName, ask_for_deletion, change_state, stop_deletion
-from tia_hub.tenants.types import Step
+from tia_hub.tenants.types.organisations import Step
 from tia_hub.tenants.views.blueprint import bp
 
 

@@ -7,7 +7,7 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import LinkForm
+from tia_hub.tenants.forms.invitations import LinkForm
 from tia_hub.tenants.queries.identity_providers import list_email_domains
 from tia_hub.tenants.queries.links import find_live_link
 from tia_hub.tenants.services.links import end_link, make_link

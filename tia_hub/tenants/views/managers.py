@@ -9,8 +9,8 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import HandOverForm, SuccessorForm
-from tia_hub.tenants.models import Membership
+from tia_hub.tenants.forms.people import HandOverForm, SuccessorForm
+from tia_hub.tenants.models.people import Membership
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports
 from tia_hub.tenants.services.people import MAY_MANAGE, end_membership, hand_over
 from tia_hub.tenants.views.blueprint import bp

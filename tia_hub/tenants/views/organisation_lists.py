@@ -11,7 +11,7 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
 from tia_hub.core.sheets.types import SheetKind, Unreadable
 from tia_hub.core.sheets.writing import write_sheet
-from tia_hub.tenants.forms import OrganisationListForm
+from tia_hub.tenants.forms.organisations import OrganisationListForm
 from tia_hub.tenants.queries.organisation_lists import get_organisation_list
 from tia_hub.tenants.queries.organisations import list_areas
 from tia_hub.tenants.services.organisation_lists import (
@@ -23,7 +23,7 @@ from tia_hub.tenants.services.organisation_lists import (
     keep_list,
     split_known,
 )
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types.organisations import Sector
 from tia_hub.tenants.views.blueprint import bp
 
 SHOWN = 100

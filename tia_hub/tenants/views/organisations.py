@@ -10,15 +10,16 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import PartnershipScope
-from tia_hub.tenants.forms import InviteLeadForm, OrganisationForm
-from tia_hub.tenants.presenters import ABOUT_STEPS, STATE_COLOURS, invitation_row
+from tia_hub.tenants.forms.organisations import InviteLeadForm, OrganisationForm
+from tia_hub.tenants.presenters.invitations import invitation_row
+from tia_hub.tenants.presenters.lifecycle import ABOUT_STEPS, STATE_COLOURS
 from tia_hub.tenants.queries.contacts import list_leads
 from tia_hub.tenants.queries.invitations import list_invitations
 from tia_hub.tenants.queries.joining_requests import count_waiting_requests
 from tia_hub.tenants.queries.organisations import get_organisation, list_areas, search_organisations
 from tia_hub.tenants.services.invitations import invite_lead, resend_invitation, revoke_invitation
 from tia_hub.tenants.services.organisations import change_organisation, create_organisation
-from tia_hub.tenants.types import OrganisationState, Sector, Step
+from tia_hub.tenants.types.organisations import OrganisationState, Sector, Step
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 

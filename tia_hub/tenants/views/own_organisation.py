@@ -10,13 +10,13 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.pictures import BadPicture
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope, PartnershipScope
-from tia_hub.tenants.forms import LogoForm, OwnOrganisationForm
-from tia_hub.tenants.presenters import STATE_COLOURS
+from tia_hub.tenants.forms.organisations import LogoForm, OwnOrganisationForm
+from tia_hub.tenants.presenters.lifecycle import STATE_COLOURS
 from tia_hub.tenants.queries.contacts import list_leads, list_office
 from tia_hub.tenants.queries.organisations import get_logo, get_own_organisation
 from tia_hub.tenants.services.logos import change_logo, remove_logo
 from tia_hub.tenants.services.organisations import change_own_organisation, confirm_entry
-from tia_hub.tenants.types import Sector
+from tia_hub.tenants.types.organisations import Sector
 from tia_hub.tenants.views.blueprint import bp
 
 

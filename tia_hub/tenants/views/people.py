@@ -11,14 +11,16 @@ from tia_hub.core.pages import htmx, page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import MemberForm, PeopleForm
-from tia_hub.tenants.models import Membership
-from tia_hub.tenants.presenters import present_invited, present_people
+from tia_hub.tenants.forms.people import MemberForm, PeopleForm
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.presenters.people import present_invited, present_people
 from tia_hub.tenants.queries.invitations import search_invited
 from tia_hub.tenants.queries.people import get_member, list_members_with_role, list_reports, search_people
 from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.services.people import MAY_MANAGE, StillManages, change_member
-from tia_hub.tenants.types import PeopleState, Role, Slice
+from tia_hub.tenants.types.lists import Slice
+from tia_hub.tenants.types.people import PeopleState
+from tia_hub.tenants.types.roles import Role
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 

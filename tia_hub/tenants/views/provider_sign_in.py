@@ -27,9 +27,9 @@ from tia_hub.core.pages import page
 from tia_hub.core.policy import public
 from tia_hub.core.scope import Actor, IdentityScope, OrganisationScope, WayInScope, transaction
 from tia_hub.settings import Settings
-from tia_hub.tenants.forms import WorkAddressForm
+from tia_hub.tenants.forms.sign_in import WorkAddressForm
 from tia_hub.tenants.mail_domains import domain_of
-from tia_hub.tenants.models import IdentityProvider
+from tia_hub.tenants.models.sign_in import IdentityProvider
 from tia_hub.tenants.queries.identity_providers import find_identity_provider, list_ways_in
 from tia_hub.tenants.services.identity_providers import (
     Admitted,
@@ -41,7 +41,7 @@ from tia_hub.tenants.services.identity_providers import (
     record_fault,
     refuse,
 )
-from tia_hub.tenants.types import SecondFactor, WayIn
+from tia_hub.tenants.types.sign_in import SecondFactor, WayIn
 from tia_hub.tenants.views.blueprint import bp
 
 log = logging.getLogger(__name__)

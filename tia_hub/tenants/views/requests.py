@@ -12,9 +12,10 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import public, require
 from tia_hub.core.scope import IdentityScope, InvitationScope, JoiningScope, PartnershipScope, transaction
 from tia_hub.core.tokens import hash_token, new_token
-from tia_hub.tenants.forms import AnswerForm, DeclineForm, JoinForm, OrganisationForm, QuestionForm
-from tia_hub.tenants.models import JoiningRequest
-from tia_hub.tenants.presenters import REQUEST_COLOURS
+from tia_hub.tenants.forms.lifecycle import AnswerForm, DeclineForm, JoinForm, QuestionForm
+from tia_hub.tenants.forms.organisations import OrganisationForm
+from tia_hub.tenants.models.organisations import JoiningRequest
+from tia_hub.tenants.presenters.lifecycle import REQUEST_COLOURS
 from tia_hub.tenants.queries.joining_requests import (
     find_request,
     get_open_partnership,
@@ -37,7 +38,7 @@ from tia_hub.tenants.services.joining_requests import (
     send_request,
     set_takes_requests,
 )
-from tia_hub.tenants.types import OpenPartnership, RequestState, Sector
+from tia_hub.tenants.types.organisations import OpenPartnership, RequestState, Sector
 from tia_hub.tenants.views.blueprint import bp
 
 

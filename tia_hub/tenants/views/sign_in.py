@@ -6,7 +6,7 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import LONGEST_IDLE, SignInRulesForm
+from tia_hub.tenants.forms.sign_in import LONGEST_IDLE, SignInRulesForm
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.services.sign_in import set_sign_in_rules
 from tia_hub.tenants.views.blueprint import bp

@@ -9,9 +9,9 @@ from tia_hub.core.pages import page, see
 from tia_hub.core.permissions import Permission
 from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
-from tia_hub.tenants.forms import MergeForm, TeamForm
-from tia_hub.tenants.models import Team
-from tia_hub.tenants.presenters import present_level, present_teams
+from tia_hub.tenants.forms.teams import MergeForm, TeamForm
+from tia_hub.tenants.models.people import Team
+from tia_hub.tenants.presenters.teams import present_level, present_teams
 from tia_hub.tenants.queries.teams import count_people_by_team, get_team, list_teams
 from tia_hub.tenants.services.teams import (
     NameTaken,

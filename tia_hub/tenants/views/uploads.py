@@ -13,9 +13,16 @@ from tia_hub.core.policy import require
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.core.sheets.types import MOST_BYTES, SheetKind, Unreadable
 from tia_hub.core.sheets.writing import write_csv
-from tia_hub.tenants.forms import ColumnsForm, ImportForm, LeaversForm, LettersForm, UploadForm
-from tia_hub.tenants.models import StaffUpload
-from tia_hub.tenants.presenters import UPLOAD_COLOURS, UploadPage, column_lines, corrected_rows, leaver_hints, upload_page
+from tia_hub.tenants.forms.uploads import ColumnsForm, ImportForm, LeaversForm, LettersForm, UploadForm
+from tia_hub.tenants.models.uploads import StaffUpload
+from tia_hub.tenants.presenters.uploads import (
+    UPLOAD_COLOURS,
+    UploadPage,
+    column_lines,
+    corrected_rows,
+    leaver_hints,
+    upload_page,
+)
 from tia_hub.tenants.queries.people import list_members_with_role
 from tia_hub.tenants.queries.uploads import (
     Leaver,
@@ -38,7 +45,7 @@ from tia_hub.tenants.services.uploads.keeping import (
     match_upload,
     receive_upload,
 )
-from tia_hub.tenants.types import UploadState
+from tia_hub.tenants.types.uploads import UploadState
 from tia_hub.tenants.views.blueprint import asked_for, bp
 
 LEAVERS_AT_ONCE = 50

@@ -19,7 +19,7 @@ from tia_hub.core.forms import (
     choices_of,
 )
 from tia_hub.framework.types import Audience, Edition, PracticeLevel
-from tia_hub.tenants.models import Area
+from tia_hub.tenants.models.partnerships import Area
 from tia_hub.trainers.forms.fields import NumberField, VersionField
 from tia_hub.trainers.models import Course
 from tia_hub.trainers.types import (

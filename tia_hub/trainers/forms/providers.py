@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tia_hub.core.forms import ChoicesField, EmailField, Form, LineField, TextField
-from tia_hub.tenants.models import Area
+from tia_hub.tenants.models.partnerships import Area
 from tia_hub.trainers.forms.fields import VersionField
 from tia_hub.trainers.models import Provider
 

@@ -15,7 +15,7 @@ from tia_hub.core.mail.services import link, post
 from tia_hub.core.scope import Actor, PartnershipScope, ProviderScope
 from tia_hub.core.tokens import hash_token, new_token
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Partnership
+from tia_hub.tenants.models.partnerships import Partnership
 from tia_hub.trainers.models import Provider, ProviderArea, ProviderInvitation, ProviderUser
 from tia_hub.trainers.queries import find_provider_named, get_provider, list_invitations
 from tia_hub.trainers.types import ChangedMeanwhile

@@ -19,7 +19,7 @@ from tia_hub.core.permissions import Permission
 from tia_hub.core.scope import OrganisationScope
 from tia_hub.framework.loader import get_edition
 from tia_hub.tenants.queries.people import hold_members, list_named_members
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 from tia_hub.training.models import AgreedForm, Answer, SelfAssessment, TrainingFigure
 from tia_hub.training.queries import get_form, get_own_form, list_answers
 from tia_hub.training.scoring import codes_with, statements_for_worker

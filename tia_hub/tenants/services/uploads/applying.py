@@ -8,7 +8,8 @@ from tia_hub.core.clock import now
 from tia_hub.core.errors import Refused
 from tia_hub.core.scope import Actor, OrganisationScope
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import Membership, StaffUpload, StaffUploadRow
+from tia_hub.tenants.models.people import Membership
+from tia_hub.tenants.models.uploads import StaffUpload, StaffUploadRow
 from tia_hub.tenants.queries.organisations import get_own_organisation
 from tia_hub.tenants.queries.people import list_named_members
 from tia_hub.tenants.queries.teams import list_teams
@@ -17,7 +18,9 @@ from tia_hub.tenants.services.many_invitations import invite_many
 from tia_hub.tenants.services.people import change_member, end_membership
 from tia_hub.tenants.services.teams import create_team
 from tia_hub.tenants.services.uploads.columns import PATH, TeamNames, full_paths, paths_to_make, split_path
-from tia_hub.tenants.types import Invitee, Role, RowOutcome, RowVerdict, UploadState
+from tia_hub.tenants.types.invitations import Invitee
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.uploads import RowOutcome, RowVerdict, UploadState
 
 INVITED_AT_ONCE = 1_000
 CHANGED_AT_ONCE = 25

@@ -10,9 +10,9 @@ from uuid import UUID
 from tia_hub.core.forms import LINE, is_email_address
 from tia_hub.core.sheets.matching import Column, plain
 from tia_hub.core.sheets.types import Row
-from tia_hub.tenants.models import Team
+from tia_hub.tenants.models.people import Team
 from tia_hub.tenants.trees import lay_out
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 COLUMNS = (
     Column(

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from tia_hub.tenants.services.people import MAY_MANAGE
 from tia_hub.tenants.services.uploads.columns import Entry
-from tia_hub.tenants.types import Role, RowVerdict
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.uploads import RowVerdict
 
 LAST = 1_000_000
 """The step of rows that take a role away: after all others, so that nobody is without a manager or lead meanwhile."""

@@ -10,7 +10,7 @@ from tia_hub.core.trail import record
 from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.queries.uploads import list_open_invitations, list_present
 from tia_hub.tenants.services.uploads.columns import COLUMNS, EXAMPLES, WITHOUT_MEANING, full_paths
-from tia_hub.tenants.types import Role
+from tia_hub.tenants.types.roles import Role
 
 HEADER = (*(column.label for column in COLUMNS if column.key != "leaving"), *WITHOUT_MEANING[:2])
 

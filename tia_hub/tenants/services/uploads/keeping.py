@@ -20,7 +20,7 @@ from tia_hub.core.sheets.matching import match_columns
 from tia_hub.core.sheets.reading import Sheet, open_sheet
 from tia_hub.core.sheets.types import Row, Unreadable
 from tia_hub.core.trail import record
-from tia_hub.tenants.models import StaffUpload, StaffUploadLeaver, StaffUploadRow
+from tia_hub.tenants.models.uploads import StaffUpload, StaffUploadLeaver, StaffUploadRow
 from tia_hub.tenants.queries.teams import list_teams
 from tia_hub.tenants.queries.uploads import (
     find_upload_of,
@@ -31,7 +31,8 @@ from tia_hub.tenants.queries.uploads import (
 )
 from tia_hub.tenants.services.uploads.columns import COLUMNS, Entry, TeamNames, full_paths, read_entry
 from tia_hub.tenants.services.uploads.comparing import Comparison, Known, Verdict
-from tia_hub.tenants.types import Role, RowVerdict, UploadCounts, UploadState
+from tia_hub.tenants.types.roles import Role
+from tia_hub.tenants.types.uploads import RowVerdict, UploadCounts, UploadState
 
 AT_ONCE = 128 * 1024
 """Bytes of a file that is checked while its uploader waits; a larger one is checked by a job."""

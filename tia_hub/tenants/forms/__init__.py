@@ -1,0 +1,1 @@
+"""The forms of tenants: one file for each journey."""

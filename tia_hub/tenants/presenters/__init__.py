@@ -1,0 +1,1 @@
+"""What pages about organisations need, already worded: one file for each journey."""
