@@ -181,6 +181,23 @@ def test_asking_again_kills_the_link_that_was_mailed_before(app: Flask, path: st
     assert new_client(app).get(invitation_path(superuser_engine, email, 1)).status_code == 200
 
 
+@pytest.mark.parametrize("state", ["expires_at = now() - interval '1 day'", "awaits_lead = true, token_hash = NULL"])
+def test_the_link_does_not_send_an_invitation_to_more_than_staff_that_ran_out_or_waits_for_a_lead(
+    as_, app: Flask, cast: Cast, path: str, superuser_engine: Engine, state: str
+) -> None:
+    email = f"{unique('once-invited')}@{DOMAIN}"
+    invite(as_(cast.ours.lead), cast, email, role="lead")
+    with superuser_engine.begin() as connection:
+        connection.execute(text(f"UPDATE invitation SET {state} WHERE email = :email"), {"email": email})
+    kept = "SELECT token_hash, expires_at, awaits_lead, role FROM invitation WHERE email = :email"
+    before = rows(superuser_engine, kept, email=email)
+    assert ask(app, path, email).status_code == 200
+    assert rows(superuser_engine, kept, email=email) == before
+    told = bodies_to(superuser_engine, email)
+    assert len(told) == 2
+    assert "/invitation/" not in told[-1] and "to send it" in told[-1]
+
+
 def test_nobody_is_flooded_with_mails(app: Flask, path: str, superuser_engine: Engine) -> None:
     email = f"{unique('flood')}@{DOMAIN}"
     answers = {ask(app, path, email).text for _ in range(MOST_TO_ADDRESS + 2)}

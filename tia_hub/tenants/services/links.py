@@ -30,6 +30,7 @@ from tia_hub.tenants.queries.links import (
 )
 from tia_hub.tenants.services.invitations import OPEN, mail_invitation
 from tia_hub.tenants.services.people import one_at_a_time
+from tia_hub.tenants.types.invitations import InvitationState
 from tia_hub.tenants.types.roles import Role
 
 MOST_TO_ADDRESS = 3
@@ -113,7 +114,11 @@ def _answer(scope: OrganisationScope, found: JoiningLink, email: str, name: str)
             to=email,
             subject=f"Joining {scope.name} on TIA Hub",
             template="joining_again",
-            context={"organisation": scope.name, "left": member.ended_at is not None, "link": link("security.login")},
+            context={
+                "organisation": scope.name,
+                "why": "left" if member.ended_at is not None else "member",
+                "link": link("security.login"),
+            },
         )
         return
     new = scope.session.scalar(
@@ -132,4 +137,23 @@ def _answer(scope: OrganisationScope, found: JoiningLink, email: str, name: str)
     if new is not None:
         found.uses += 1
         record(scope, "invitation.by_link", f"{name} ({email}) asked to join by the link", target_id=new)
-    mail_invitation(scope, get_open_invitation(scope, email), scope.name)
+    invitation = get_open_invitation(scope, email)
+    if not _may_renew(invitation):
+        post(
+            scope,
+            to=email,
+            subject=f"Joining {scope.name} on TIA Hub",
+            template="joining_again",
+            context={"organisation": scope.name, "why": "invited", "link": link("security.login")},
+        )
+        return
+    mail_invitation(scope, invitation, scope.name)
+
+
+def _may_renew(invitation: Invitation) -> bool:
+    """Whether the link may send an invitation anew: one that is good, or is to what the link itself invites to.
+
+    One to more than that, which ran out or waits for a lead, is for a lead to send.
+    """
+    is_good = invitation.state in (InvitationState.SENT, InvitationState.UNSENT)
+    return is_good or (invitation.role == Role.STAFF and not invitation.awaits_lead)
