@@ -11,6 +11,7 @@ from tests.factories.audits import make_audit
 from tests.factories.outcomes import make_indicator, make_reading
 from tests.factories.tenants import Someone, Tenant, make_member, make_person
 from tests.factories.training import make_agreed, make_shared
+from tia_hub.accounts.types import SecurityEvent
 from tia_hub.audits.models import AuditEntry
 from tia_hub.core.clock import today
 from tia_hub.core.mail.services import post
@@ -19,6 +20,7 @@ from tia_hub.core.trail import record, record_for_person
 from tia_hub.outcomes.models import Indicator, Reading
 from tia_hub.reports.services.reports import request_report
 from tia_hub.tenants.models.partnerships import Coordinator
+from tia_hub.tenants.services.invitations import invite_member
 from tia_hub.tenants.types.roles import Role
 from tia_hub.trainers.models import ProviderUser
 from tia_hub.trainers.services.providers import invite_user
@@ -34,6 +36,7 @@ class Marked:
     here: Someone
     there: Someone
     old_name: str
+    old_email: str
     words: str
     """What each text of theirs begins with."""
     of_the_staff: str
@@ -49,7 +52,7 @@ class Marked:
 
     def marks(self) -> tuple[str, ...]:
         """What must not be found once they are erased."""
-        return (self.name, self.old_name, self.email, self.words)
+        return (self.name, self.old_name, self.email, self.old_email, self.words)
 
     def acts(self, scope: AnyHome, name: str = "") -> AnyHome:
         """A scope in which they act."""
@@ -65,6 +68,7 @@ def make_marked(cast: Cast) -> Marked:
         here=make_member(cast.ours.tenant, Role.MANAGER, person=person, manager=cast.ours.lead),
         there=make_member(cast.theirs.tenant, Role.STAFF, person=person, manager=cast.theirs.manager),
         old_name=f"Zq Former-{mark}",
+        old_email=f"zq-former-{mark}@example.org",
         words=f"zq-own-{mark}-zq",
         of_the_staff=f"zq-staff-{mark}-zq",
     )
@@ -89,6 +93,11 @@ def make_marked(cast: Cast) -> Marked:
         )
     with transaction(IdentityScope(actor=Actor(person_id=person.id, name=marked.name, address=ADDRESS))) as identity:
         record_for_person(identity, person.id, "account.signed_in", f"Signed in as {person.email}")
+        moved = SecurityEvent.ADDRESS_CHANGED
+        record_for_person(identity, person.id, moved.code, moved.words.format(old=marked.old_email, new=person.email))
+    with transaction(cast.theirs.tenant.scope(cast.theirs.lead)) as scope:
+        invite_member(scope, email=marked.old_email, name=marked.name, role=Role.STAFF)
+        record(scope, "invitation.by_link", f"{marked.name} ({marked.old_email}) asked to join by the link")
     make_shared(cast.theirs.tenant, marked.there, cast.theirs.manager, mark=marked.words)
     make_agreed(cast.ours.tenant, marked.here, cast.ours.lead, mark=marked.words)
     make_agreed(cast.ours.tenant, cast.ours.staff, marked.here, mark=marked.of_the_staff)

@@ -40,12 +40,19 @@ class Subject:
     email: str
     names: frozenset[str]
     """Every name that the product has known them by."""
+    former_emails: frozenset[str] = frozenset()
+    """The addresses that they signed in with before they changed them."""
     homes: frozenset[UUID] = frozenset()
     """The places they belonged to, and those places' partnerships: where their name is theirs, and not that of a namesake."""
 
+    @property
+    def emails(self) -> list[str]:
+        """Their address, and those before it."""
+        return sorted({self.email, *self.former_emails})
+
     def pattern(self) -> str:
-        """A regular expression, for Python and PostgreSQL alike, of the names and the address as whole words."""
-        parts = sorted({self.email, *(name for name in self.names if len(name) > 1)}, key=len, reverse=True)
+        """A regular expression, for Python and PostgreSQL alike, of the names and the addresses as whole words."""
+        parts = sorted({*self.emails, *(name for name in self.names if len(name) > 1)}, key=len, reverse=True)
         return rf"(?<![\w.@+-])({'|'.join(re.escape(part) for part in parts)})(?![\w@-])"
 
     def without(self, text: str) -> str:
@@ -140,7 +147,7 @@ def _mails_about_the_account(scope: IdentityScope, subject: Subject) -> Sequence
 
 
 def _forget_mails(scope: DispatchScope, subject: Subject) -> None:
-    theirs = or_(Email.recipient_id == subject.person_id, Email.to_address == subject.email)
+    theirs = or_(Email.recipient_id == subject.person_id, Email.to_address.in_(subject.emails))
     scope.session.execute(delete(Email).where(theirs, Email.state.not_in([EmailState.QUEUED, EmailState.SENDING])))
     scope.session.execute(
         update(Email)

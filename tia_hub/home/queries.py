@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tia_hub.accounts.models import Person
+from tia_hub.accounts.types import SecurityEvent
 from tia_hub.core.scope import IdentityScope, PersonScope
 from tia_hub.core.trail import TrailEvent
 from tia_hub.home.models import Erasure, PersonalCopy
@@ -89,6 +90,14 @@ def list_former_names(scope: IdentityScope, person_id: UUID) -> set[str]:
         select(TrailEvent.words).where(TrailEvent.home_id == person_id, TrailEvent.action == NAME_CHANGED)
     )
     return {name for each in words for name in re.findall("“(.+?)”", each)}
+
+
+def list_former_emails(scope: IdentityScope, person_id: UUID) -> set[str]:
+    """The addresses that somebody had before they changed them, as their own trail has it."""
+    words = scope.session.scalars(
+        select(TrailEvent.words).where(TrailEvent.home_id == person_id, TrailEvent.action == SecurityEvent.ADDRESS_CHANGED.code)
+    )
+    return {email for each in words for email in re.findall(r"from (\S+@\S+) to ", each)}
 
 
 def find_copy(scope: PersonScope) -> PersonalCopy | None:

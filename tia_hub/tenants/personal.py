@@ -108,7 +108,7 @@ def _forget_invitations(scope: IdentityScope, subject: Subject) -> None:
 def _requests(scope: PartnershipScope, subject: Subject) -> Sequence[Fact]:
     query = (
         select(JoiningRequest)
-        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email == subject.email)
+        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email.in_(subject.emails))
         .order_by(JoiningRequest.created_at.desc())
         .limit(MOST_ROWS)
     )
@@ -132,7 +132,7 @@ def _requests(scope: PartnershipScope, subject: Subject) -> Sequence[Fact]:
 def _forget_requests(scope: PartnershipScope, subject: Subject) -> None:
     scope.session.execute(
         update(JoiningRequest)
-        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email == subject.email)
+        .where(JoiningRequest.partnership_id == scope.partnership_id, JoiningRequest.asker_email.in_(subject.emails))
         .values(asker_name=STEAD, asker_email="", asker_job="")
     )
     replace_names(scope.session, subject, JoiningRequest.decided_by)
@@ -167,9 +167,15 @@ def _forget_inviting(scope: OrganisationScope, subject: Subject) -> None:
     for column in (Invitation.manager_email, Membership.awaited_manager):
         scope.session.execute(
             update(column.class_)
-            .where(column.class_.organisation_id == scope.organisation_id, column == subject.email)
+            .where(column.class_.organisation_id == scope.organisation_id, column.in_(subject.emails))
             .values({column: None})
         )
+    # Those to the present address go wherever they came from; those to an earlier one, from where they led.
+    scope.session.execute(
+        delete(Invitation).where(
+            Invitation.organisation_id == scope.organisation_id, Invitation.email.in_(subject.former_emails)
+        )
+    )
 
 
 def _forget_uploads(scope: OrganisationScope, subject: Subject) -> None:
@@ -184,7 +190,7 @@ def _forget_uploads(scope: OrganisationScope, subject: Subject) -> None:
         )
     scope.session.execute(
         delete(StaffUploadRow).where(
-            StaffUploadRow.organisation_id == scope.organisation_id, StaffUploadRow.email == subject.email
+            StaffUploadRow.organisation_id == scope.organisation_id, StaffUploadRow.email.in_(subject.emails)
         )
     )
 

@@ -31,6 +31,7 @@ from tia_hub.home.queries import (
     NAME_CHANGED,
     find_any_key,
     list_belongings,
+    list_former_emails,
     list_former_names,
     list_invited_names,
     list_inviting_homes,
@@ -132,6 +133,7 @@ def find_everywhere(person_id: UUID) -> Everywhere:
         name, email = scope.session.execute(select(Person.name, Person.email).where(Person.id == person_id)).one()
         belongings, offices = list_belongings(scope, person_id), list_offices(scope, person_id)
         inviting = list_inviting_homes(scope, email)
+        former_emails = frozenset(list_former_emails(scope, person_id))
         names = {name, *list_invited_names(scope, email), *list_former_names(scope, person_id)}
     identity = IdentityScope(person_key=key, actor=Actor(person_id=person_id, name=name))
     held = {office.partnership_id for office in offices if office.provider_id is None}
@@ -148,7 +150,14 @@ def find_everywhere(person_id: UUID) -> Everywhere:
         homes |= {each.organisation_id, each.partnership_id}
     for office in offices:
         homes |= {office.partnership_id, office.provider_id or office.partnership_id}
-    subject = Subject(person_id=person_id, name=name, email=email, names=frozenset(names), homes=frozenset(homes))
+    subject = Subject(
+        person_id=person_id,
+        name=name,
+        email=email,
+        names=frozenset(names),
+        former_emails=former_emails,
+        homes=frozenset(homes),
+    )
     return Everywhere(subject, identity, belongings, offices)
 
 

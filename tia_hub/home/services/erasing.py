@@ -218,7 +218,7 @@ def find_due(scope: PersonScope) -> UUID | None:
 def _take_off_the_trail(scope: Scope, subject: Subject) -> None:
     scope.session.execute(
         select(
-            func.trail_erase(subject.person_id, sorted(subject.names), [subject.email], sorted(subject.homes, key=str), STEAD)
+            func.trail_erase(subject.person_id, sorted(subject.names), subject.emails, sorted(subject.homes, key=str), STEAD)
         )
     )
 
