@@ -22,6 +22,7 @@ from tests.factories.tenants import (
     make_region,
     unique,
 )
+from tests.leaving.test_exporting import confirmed
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.services.identity_providers import confirm_email_domain, save_provider
 from tia_hub.tenants.types.roles import Role
@@ -70,10 +71,10 @@ class Harbour:
         self.sql("UPDATE identity_provider SET proven_at = now(), state = 'enforced' WHERE organisation_id = :o")
 
     def client(self, someone: Someone | None = None) -> StrictClient:
-        """A browser; where somebody is named, they are signed in by password."""
+        """A browser; where somebody is named, they signed in by password a moment ago."""
         client = self.app.test_client()
         assert isinstance(client, StrictClient)
-        return client.sign_in(someone) if someone else client
+        return confirmed(client.sign_in(someone)) if someone else client
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
         with self.engine.begin() as connection:

@@ -11,6 +11,7 @@ from tests.accounts.scripted_provider import CLIENT_SECRET
 from tests.cast import Cast
 from tests.client import form_fields
 from tests.factories.tenants import unique
+from tests.leaving.test_exporting import confirmed
 from tests.tenants.mails import bodies_to, rows
 from tia_hub.core.scope import IdentityScope, WayInScope, transaction
 from tia_hub.core.sealing import Unreadable, seal, unseal
@@ -37,7 +38,7 @@ def stored(harbour: Harbour) -> dict[str, object]:
 
 
 def test_a_lead_sets_it_up_from_nothing(as_, cast: Cast, superuser_engine: Engine) -> None:
-    lead, page = as_(cast.ours.lead), f"/o/{cast.ours.tenant.slug}/people/sign-in"
+    lead, page = confirmed(as_(cast.ours.lead)), f"/o/{cast.ours.tenant.slug}/people/sign-in"
     shown = lead.get(page)
     assert "http://localhost/sign-in/organisation/back" in shown.text
     assert "Test the connection" not in shown.text
@@ -80,7 +81,7 @@ def test_a_lead_sets_it_up_from_nothing(as_, cast: Cast, superuser_engine: Engin
 )
 def test_what_can_not_be_taken_comes_back_with_all_but_the_secret(as_, cast: Cast, entry: dict[str, str], words: str) -> None:
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
-    answer = as_(cast.ours.lead).submit(page, ENTRY | entry)
+    answer = confirmed(as_(cast.ours.lead)).submit(page, ENTRY | entry)
     assert answer.status_code == 422
     assert words in answer.text
     assert ENTRY["client_secret"] not in answer.text
@@ -92,10 +93,21 @@ def test_the_address_of_the_description_will_do(as_, cast: Cast, superuser_engin
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     issuer = "https://login.example.org/v2.0"
     entry = ENTRY | {"issuer": f" {issuer}/.well-known/openid-configuration "}
-    assert as_(cast.ours.lead).submit(page, entry).status_code == 303
+    assert confirmed(as_(cast.ours.lead)).submit(page, entry).status_code == 303
     assert rows(superuser_engine, "SELECT issuer FROM identity_provider WHERE organisation_id = :o", o=cast.ours.tenant.id) == [
         (issuer,)
     ]
+
+
+def test_a_session_that_was_left_open_is_not_enough_to_change_it(harbour: Harbour) -> None:
+    before, client = stored(harbour), harbour.client(harbour.lead)
+    with client.session_transaction() as session:
+        session["fs_paa"] -= 3600
+    answer = client.submit(page_of(harbour), {"client_id": "another"})
+    assert answer.status_code == 409
+    assert "Show once more that it is you" in answer.text and 'value="another"' in answer.text
+    assert "/sign-in/confirm?next=" in answer.text
+    assert stored(harbour) == before
 
 
 def test_another_providers_address_does_not_get_this_ones_secret(harbour: Harbour) -> None:
@@ -166,7 +178,7 @@ def test_no_transaction_is_open_while_the_provider_takes_its_time(harbour: Harbo
 def test_an_internal_address_is_not_asked(as_, cast: Cast, scripted_provider) -> None:
     """Where the operator did not allow the host, a lead learns nothing of what answers there."""
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
-    lead = as_(cast.ours.lead)
+    lead = confirmed(as_(cast.ours.lead))
     for host in ("127.0.0.1", "169.254.169.254", "[::1]", "localhost"):
         scripted_provider.seen.clear()
         assert lead.submit(page, ENTRY | {"issuer": f"https://{host}:{scripted_provider.issuer[-5:]}"}).status_code == 303
@@ -176,7 +188,7 @@ def test_an_internal_address_is_not_asked(as_, cast: Cast, scripted_provider) ->
 
 
 def test_a_domain_is_asked_for_by_a_lead_and_confirmed_by_the_coordinator(as_, cast: Cast, superuser_engine: Engine) -> None:
-    lead, office = as_(cast.ours.lead), as_(cast.coordinator)
+    lead, office = confirmed(as_(cast.ours.lead)), as_(cast.coordinator)
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     confirming = f"/p/{cast.region.slug}/organisations/{cast.ours.tenant.id}/domains"
     domain = f"{unique('harbour')}.example.org"
@@ -222,7 +234,7 @@ def test_what_is_no_domain_of_ones_own_is_refused(as_, cast: Cast, typed: str, w
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     confirming = f"/p/{cast.region.slug}/organisations/{cast.ours.tenant.id}/domains"
     for answer in (
-        as_(cast.ours.lead).submit(page, {"domain": typed}, button=f"{page}/domains"),
+        confirmed(as_(cast.ours.lead)).submit(page, {"domain": typed}, button=f"{page}/domains"),
         as_(cast.coordinator).submit(confirming, {"domain": typed}),
     ):
         assert answer.status_code == 422

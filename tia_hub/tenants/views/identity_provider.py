@@ -3,12 +3,13 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import flash
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from tia_hub.accounts.oidc import flow
 from tia_hub.accounts.oidc.asking import directory
 from tia_hub.accounts.oidc.types import ProviderFault
+from tia_hub.accounts.security import confirmed_lately
 from tia_hub.core.errors import Refused
 from tia_hub.core.mail.services import link
 from tia_hub.core.pages import page, see
@@ -52,6 +53,8 @@ def _page(
         second_factors=SecondFactor,
         newcomers=Newcomers,
         redirect_address=link("tenants.come_back"),
+        confirmed_lately=confirmed_lately(),
+        confirm_href=url_for("security.verify", next=url_for("tenants.own_sign_in", organisation=scope.slug)),
         sign_in_address=link("tenants.begin_sign_in", organisation=scope.slug),
         status=status,
     )
@@ -71,6 +74,10 @@ def save_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
     form = IdentityProviderForm()
     if not form.validate():
         return _page(scope, form=form, status=422)
+    if not confirmed_lately():
+        # Who names the provider can have anybody signed in: a session that was left open is not enough.
+        form.form_errors.append("Show once more that it is you, then save. Nothing was changed")
+        return _page(scope, form=form, status=409)
     try:
         save_provider(scope, **form.values())
     except Refused as refusal:
