@@ -1,6 +1,7 @@
 """Guessing: how often anybody may, and that nobody shuts somebody else out by it."""
 
 import re
+import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +13,7 @@ from tests.accounts.test_passwords import mails_to
 from tests.accounts.test_second_factor import set_up, sign_out
 from tests.accounts.test_signing_in import sign_in
 from tests.client import StrictClient
-from tests.factories.tenants import Someone
+from tests.factories.tenants import Someone, unique
 from tests.services import Services
 from tia_hub.accounts.services import MOST_TRIES, MOST_TRIES_FROM_ADDRESS, take_try
 from tia_hub.accounts.types import Guess, Try
@@ -41,6 +42,13 @@ def test_a_known_browser_has_no_more_tries_than_others(client: StrictClient, acc
     sign_in(client, account)
     client.submit("/account", button="/sign-out")
     assert [sign_in(client, account, WRONG).status_code for _ in range(11)] == [422] * 10 + [429]
+
+
+def test_an_address_has_one_allowance_however_its_letters_are_composed(client: StrictClient) -> None:
+    address = f"{unique('zoë')}@example.org"
+    typed = [unicodedata.normalize(form, address) for form in ("NFC", "NFD")] * 6
+    answers = [client.submit("/sign-in", {"email": each, "password": WRONG}).status_code for each in typed]
+    assert answers == [422] * 10 + [429] * 2
 
 
 def test_the_browser_that_one_account_knows_is_nothing_to_another(

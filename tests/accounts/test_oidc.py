@@ -121,6 +121,17 @@ def test_everybody_of_the_domain_comes_in_where_a_lead_chose_that(harbour: Harbo
     assert words_of(harbour.go(harbour.client())) == "You have not been invited yet"
 
 
+def test_nobody_joins_an_organisation_that_is_to_be_deleted(harbour: Harbour) -> None:
+    harbour.set_up(newcomers=Newcomers.EVERYBODY)
+    harbour.sql("UPDATE organisation SET state = 'closing', resumes_as = 'active', closing_on = current_date + 9 WHERE id = :o")
+    harbour.provider.script.claims = {"sub": "zoe", "email": f"zoe@{harbour.domain}", "name": "Zoe Example"}
+    assert words_of(harbour.go(harbour.client())) == "You have not been invited yet"
+    assert harbour.sql("SELECT FROM membership WHERE organisation_id = :o AND role = 'staff'") == []
+    lead = harbour.client()
+    assert harbour.go(lead, harbour.member(Role.LEAD)).status_code == 303
+    assert may_open(lead, harbour.home)
+
+
 def test_who_has_left_comes_back_by_invitation_alone(harbour: Harbour) -> None:
     sam = harbour.member()
     harbour.go(harbour.client(), sam)

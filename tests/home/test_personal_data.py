@@ -76,6 +76,23 @@ def test_a_copy_has_all_that_is_held_from_every_place_and_nothing_about_others(a
     assert marked.words in "".join(each.extract_text() for each in paper.pages)
 
 
+def test_a_copy_is_not_taken_past_what_a_place_asks_of_sign_in(
+    as_, work, cast: Cast, marked: Marked, superuser_engine: Engine
+) -> None:
+    client = as_(marked.here)
+    client.submit("/account/data", button="/account/data/copy")
+    assert work(JobName.COPY_PERSONAL_DATA) == 1
+    with superuser_engine.begin() as connection:
+        rule = text("UPDATE organisation SET second_factor = true WHERE id = :id")
+        connection.execute(rule, {"id": cast.theirs.tenant.id})
+    stopped = client.submit("/account/data", button="/account/data/json")
+    assert stopped.status_code == 403
+    assert "asks for a second factor" in stopped.text and marked.words not in stopped.text
+    with client.session_transaction() as session:
+        session["session_strong"] = True
+    assert marked.words in client.submit("/account/data", button="/account/data/json").text
+
+
 def test_a_copy_is_its_owners_alone(as_, work, cast: Cast, marked: Marked) -> None:
     as_(marked.here).submit("/account/data", button="/account/data/copy")
     assert work(JobName.COPY_PERSONAL_DATA) == 1

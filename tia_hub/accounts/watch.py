@@ -19,6 +19,7 @@ from tia_hub.accounts.services import TRIES_PERIOD, forget_sessions, is_news, ki
 from tia_hub.accounts.store import current_store
 from tia_hub.accounts.types import Guess, SecurityEvent, Try
 from tia_hub.core.errors import error_page
+from tia_hub.core.forms import clean_text
 from tia_hub.core.policy import csrf_holds
 from tia_hub.core.scope import IdentityScope, transaction
 from tia_hub.settings import Settings
@@ -89,7 +90,8 @@ def _password_reset(app: Flask, user: Person, **rest: Any) -> None:
 def _guessed_address() -> str:
     """Whose account this request tries to open."""
     if request.endpoint in BY_ADDRESS and not current_user.is_authenticated:
-        return request.form.get("email", "")
+        # As the form reads it: one account has one allowance, however its address is typed.
+        return clean_text(request.form.get("email", ""))
     person = current_user if current_user.is_authenticated else half_way()
     return person.email if person else ""
 

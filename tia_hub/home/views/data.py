@@ -5,9 +5,10 @@ from flask_login import current_user
 
 from tia_hub.core.clock import today
 from tia_hub.core.errors import Refused
+from tia_hub.core.identity import resolver
 from tia_hub.core.jobs.services import get_job
 from tia_hub.core.pages import download, page, see
-from tia_hub.core.policy import signed_in
+from tia_hub.core.policy import keep_door, signed_in
 from tia_hub.core.scope import IdentityScope, PersonScope
 from tia_hub.home.forms import ErasureForm, NameForm
 from tia_hub.home.presenters.personal import copy_words
@@ -64,7 +65,11 @@ def correct_name(scope: IdentityScope) -> ResponseReturnValue:
 @bp.post("/account/data/<any(json, pdf):file>")
 @signed_in
 def download_data(scope: IdentityScope, file: str) -> ResponseReturnValue:
-    """A file of my copy."""
+    """A file of my copy: for a session that my places would let in, as what is in them is in it."""
+    for place in resolver().list_places(scope):
+        refusal = keep_door(place)
+        if refusal is not None:
+            return refusal
     content = get_copy_file(PersonScope.of(scope), file)
     if content is None:
         return see("home.data", "There is no copy to download. It may be older than a week: make a new one.")

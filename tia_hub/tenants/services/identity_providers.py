@@ -25,6 +25,7 @@ from tia_hub.tenants.queries.identity_providers import (
     list_email_domains,
 )
 from tia_hub.tenants.queries.invitations import find_open_invitation
+from tia_hub.tenants.queries.lifecycle import list_at_rest
 from tia_hub.tenants.queries.organisations import get_organisation
 from tia_hub.tenants.queries.people import find_member_by_email, find_member_of_person, list_members_with_role
 from tia_hub.tenants.services.joining import accept_invitation
@@ -252,6 +253,9 @@ def _check_address(scope: OrganisationScope, vouched: Vouched) -> Refusal | None
 
 
 def _newcomer(scope: OrganisationScope, vouched: Vouched, person_id: UUID | None) -> Newcomer | None:
+    if list_at_rest(scope, [scope.organisation_id], hold=True):
+        # Its leads still come in, to take away what is theirs; nobody joins it.
+        return None
     invitation = find_open_invitation(scope, vouched.email)
     if invitation is not None:
         return Newcomer(invitation.name, person_id)
