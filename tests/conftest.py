@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 
 from tests.cast import Cast, make_cast
 from tests.client import StrictClient
+from tests.e2e.browser import browsing
 from tests.factories.tenants import Someone
 from tests.services import Services, running
 from tia_hub.app import create_app
@@ -85,3 +87,10 @@ def as_(app: Flask) -> Callable[[Someone], StrictClient]:
         return client.sign_in(someone)
 
     return be
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of a run: Playwright takes no second one beside it."""
+    with browsing() as browser:
+        yield browser

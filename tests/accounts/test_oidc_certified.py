@@ -9,11 +9,12 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from waitress.server import create_server
 
 from tests.accounts.oidc_world import BACK, Harbour
 from tests.accounts.scripted_provider import CLIENT_SECRET
-from tests.e2e.browser import CHROMIUM, NO_CHROMIUM, browsing
+from tests.e2e.browser import CHROMIUM, NO_CHROMIUM
 from tests.services import Services
 from tests.tenants.mails import bodies_to
 from tia_hub.app import create_app
@@ -64,19 +65,20 @@ def certified(address: tuple[str, Flask]) -> Iterator[str]:
         process.kill()
 
 
-def test_a_member_goes_there_and_back(harbour: Harbour, address: tuple[str, Flask], certified: str) -> None:
+def test_a_member_goes_there_and_back(harbour: Harbour, address: tuple[str, Flask], certified: str, browser: Browser) -> None:
     harbour.app = address[1]
     harbour.set_up(issuer=certified, client_id=CLIENT_ID)
     sam = harbour.member()
-    with browsing() as browser:
-        page = browser.new_page(base_url=address[0])
-        page.goto("/sign-in")
-        page.get_by_role("link", name="Sign in with your organisation").click()
-        page.get_by_label("Work email address").fill(sam.email)
-        page.get_by_role("button", name="Continue").click()
-        page.wait_for_url(f"**{harbour.home}")
-        assert page.get_by_text(sam.name).first.is_visible()
-        page.goto("/account")
-        assert sam.email in page.content()
+    context = browser.new_context(base_url=address[0])
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Sign in with your organisation").click()
+    page.get_by_label("Work email address").fill(sam.email)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"**{harbour.home}")
+    assert page.get_by_text(sam.name).first.is_visible()
+    page.goto("/account")
+    assert sam.email in page.content()
+    context.close()
     told = "\n".join(bodies_to(harbour.engine, sam.email))
     assert f"Signed in through {harbour.tenant.name}" in told

@@ -7,13 +7,14 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from justhtml import JustHTML
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, text
 
 from tests.attack.conftest import Be, stranger
 from tests.attack.corpus import MARKUP, slices
 from tests.attack.forms import Found, pages_of
 from tests.attack.world import PRINCIPALS, make_busy_world
-from tests.e2e.browser import CHROMIUM, NO_CHROMIUM, browsing, serving, signed_in
+from tests.e2e.browser import CHROMIUM, NO_CHROMIUM, serving, signed_in
 from tests.permissions.world import World
 
 MARK = "<zq-a>"
@@ -144,7 +145,7 @@ def test_mails_show_it_as_text(app: Flask, poisoned: World, superuser_engine: En
 @pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
 @pytest.mark.parametrize("principal", ["lead", "coordinator"])
-def test_a_browser_runs_none_of_it(app: Flask, poisoned: World, principal: str, guarded: bool) -> None:
+def test_a_browser_runs_none_of_it(app: Flask, poisoned: World, principal: str, guarded: bool, browser: Browser) -> None:
     """With the content security policy, and by the escaping alone."""
     client = stranger(app, poisoned, principal)
     seen = dict[str, str]()
@@ -154,7 +155,7 @@ def test_a_browser_runs_none_of_it(app: Flask, poisoned: World, principal: str, 
     paths = list(seen.values())[:6]
     assert len(paths) >= 5
     said: list[str] = []
-    with serving(app) as address, browsing() as browser:
+    with serving(app) as address:
         context = browser.new_context(bypass_csp=not guarded)
         signed_in(app, context, address, poisoned.principals()[principal])
         page = context.new_page()

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask, render_template_string, request
 from jinja2 import StrictUndefined
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from wtforms import Form, HiddenField, RadioField, TextAreaField
 
 from tests.components.conftest import ROOT
-from tests.e2e.browser import AXE, CHROMIUM, NO_CHROMIUM, browsing, faults, serving
+from tests.e2e.browser import AXE, CHROMIUM, NO_CHROMIUM, faults, serving
 
 BUILD = ROOT / "tia_hub/static/build"
 pytestmark = [
@@ -81,6 +81,10 @@ def address() -> Iterator[str]:
             "person_name": SERVICE.person,
             "draft_owner": SERVICE.person,
             "place_name": "Solent Trust",
+            "place_logo": None,
+            "place_notice": None,
+            "places_words": "Your places",
+            "notices_href": "/",
             "nav": [],
             **links,
         }
@@ -115,9 +119,10 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser_context() -> Iterator[BrowserContext]:
-    with browsing() as browser:
-        yield browser.new_context(viewport={"width": 320, "height": 800})
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
-from tests.e2e.browser import browsing, serving
+from tests.e2e.browser import serving
 from tests.permissions.world import World, make_world
 
 
@@ -15,12 +14,6 @@ from tests.permissions.world import World, make_world
 def address(app: Flask) -> Iterator[str]:
     with serving(app) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -134,5 +134,5 @@ def test_a_form_that_finds_no_session_is_sent_after_signing_in(
         expect(page.get_by_role("heading", level=1)).to_have_text("Welcome back: send what you typed")
         page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_role("main")).to_contain_text("Kept through the night")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Teams")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kept through the night")
     context.close()

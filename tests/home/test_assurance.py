@@ -42,7 +42,7 @@ def house(app: Flask, cast: Cast, superuser_engine: Engine) -> Cast:
 def test_it_says_who_has_access_how_they_sign_in_and_that_the_trail_is_whole(as_, house: Cast) -> None:
     path = f"/o/{house.ours.tenant.slug}/assurance"
     shown = as_(house.ours.lead).get(path).text
-    assert "1 of 4 people with access have set up a second factor." in shown
+    assert "1 of 5 people with access have set up a second factor." in shown
     assert "is whole" in shown
     for words in ("Ours Sam Staff", house.ours.staff.email, "Gus Guest", "=Lee Leaver", "Closed the access of"):
         assert words in shown
@@ -57,7 +57,7 @@ def test_who_has_access_is_taken_away_as_a_sheet(as_, house: Cast) -> None:
     client = as_(house.ours.lead)
     sheet = client.submit(path)
     rows = {row["Name"]: row for row in csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig")))}
-    assert len(rows) == 5
+    assert len(rows) == 6
     assert rows["Ours Sam Staff"]["Second factor"] == "Yes"
     assert rows["Ours Sam Staff"]["Last sign-in"]
     assert rows["Ours Max Manager"]["Last sign-in"] == ""
@@ -75,7 +75,7 @@ def test_a_review_of_access_is_an_act_with_a_date(as_, house: Cast) -> None:
     assert client.submit(path, {"note": "Closed Lee’s"}, button=f"{path}/review").location == path
     shown = client.get(path).text
     assert "Closed Lee’s" in shown
-    assert "Reviewed who has access: 4 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
+    assert "Reviewed who has access: 5 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
 
 
 def test_the_page_on_data_protection_is_made_from_what_is_held(app: Flask, client) -> None:

@@ -39,6 +39,7 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "principle": "safety",
     "section": "safety",
     "code": "safety.1",
+    "sheet_kind": "csv",
     "rule": "invitations",
     "file": "json",
 }

@@ -30,9 +30,9 @@ As = Callable[[Someone], StrictClient]
 load_models()
 TENANT_TABLES = sorted(
     {mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, OfOrganisation)}  # type: ignore[attr-defined]
-    - {"invitation"}
+    - {"invitation", "organisation_domain"}
 )
-"""All but the invitations, of which the office sees those that it sent itself."""
+"""All but the invitations, of which the office sees those that it sent itself, and the email domains that it confirms."""
 
 
 def version(tenant: Tenant) -> int:

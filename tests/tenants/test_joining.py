@@ -212,7 +212,7 @@ def test_two_at_once_make_one_person_and_one_membership(as_, app: Flask, cast: C
         ({"name": "x" * 201}, "200 characters or fewer"),
         ({"password": ""}, "Choose a password"),
         ({"password": "short"}, "12 characters or more"),
-        ({"password": "aaaaaaaaaaaaaa"}, "more different characters"),
+        ({"password": "aaaaaaaaaaaaaa"}, "easy to guess"),
     ],
 )
 def test_a_new_account_needs_a_name_and_a_good_password(

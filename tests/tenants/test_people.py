@@ -101,11 +101,12 @@ def test_people_are_listed_by_role_team_and_state(lead: StrictClient, cast: Cast
         return set(re.findall(r">(Ours \w+ \w+)</a>", lead.get(f"{home}people?{query}").text.partition("<main")[2]))
 
     max_, sam, cleo, lena = "Ours Max Manager", "Ours Sam Staff", "Ours Cleo Colleague", "Ours Lena Lead"
-    assert names("") == {max_, sam, cleo, lena, "Ours Ina Inner"}
+    guest = "Ours Gil Guest"
+    assert names("") == {max_, sam, cleo, lena, guest, "Ours Ina Inner"}
     assert names("role=manager") == {max_, "Ours Ina Inner"}
     assert names(f"team={top}") == {sam, "Ours Ina Inner"}, "with the teams within it"
     assert names(f"team={inner}") == {sam}
-    assert names("state=no_manager") == {sam, cleo, lena}
+    assert names("state=no_manager") == {sam, cleo, lena, guest}
     assert names("state=former") == {"Ours Gil Gone"}
     assert names("state=invited") == {"Ours Nia New"}
     assert names(f"state=invited&role=staff&team={top}") == set()
