@@ -41,6 +41,7 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "code": "safety.1",
     "rule": "invitations",
     "file": "json",
+    "sheet_kind": "csv",
 }
 """Arguments that name a part of the framework or of the product itself, which is everybody's."""
 

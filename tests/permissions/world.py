@@ -213,7 +213,6 @@ def _of_region(region: Region, coordinator: Someone, trainer: Trainer, engine: E
         "step": "suspend",
         "request_id": request_id,
         "list_id": list_id,
-        "sheet_kind": "csv",
         "tenants.joining_link:token": link_token,
         "tenants.confirm_joining:token": link_token,
         "tenants.joining_question:token": answer_token,
