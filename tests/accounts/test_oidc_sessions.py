@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from justhtml import JustHTML
 
 from tests.accounts.conftest import PASSWORD, Phone
 from tests.accounts.oidc_world import Harbour, may_open, words_of
@@ -215,6 +216,24 @@ def test_two_providers_vouch_side_by_side(harbour: Harbour, harbour_too: Harbour
     assert not may_open(client, harbour_too.home)
     assert harbour_too.go(client, sam).location == harbour_too.home
     assert may_open(client, harbour.home) and may_open(client, harbour_too.home)
+
+
+def test_a_copy_of_ones_data_is_not_for_a_provider_where_one_was_elsewhere_before(
+    harbour: Harbour, harbour_too: Harbour
+) -> None:
+    sam, client = harbour.member(), harbour.client()
+    assert harbour.go(client, sam).status_code == 303
+    page = client.get("/account/data")
+    assert page.status_code == 200
+    fields = JustHTML(page.text, sanitize=False).query("input[name=csrf_token]")
+    send = {"csrf_token": fields[0].attrs["value"]}
+    assert client.post("/account/data/json", data=send).status_code == 303
+    with harbour.app.app_context():
+        make_member(harbour_too.tenant, Role.STAFF, person=sam)
+    harbour_too.sql("UPDATE membership SET ended_at = now() WHERE organisation_id = :o AND person_id = :p", p=sam.id)
+    assert client.get("/account/data").status_code == 200
+    answer = client.post("/account/data/json", data=send)
+    assert answer.status_code == 403 and "needs something of your own" in answer.text
 
 
 def test_a_lead_is_never_locked_out(harbour: Harbour) -> None:

@@ -3,8 +3,9 @@
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from tia_hub.accounts.oidc.vouching import is_vouched_only, vouchers
 from tia_hub.core.clock import today
-from tia_hub.core.errors import Refused
+from tia_hub.core.errors import Refused, error_page
 from tia_hub.core.identity import resolver
 from tia_hub.core.jobs.services import get_job
 from tia_hub.core.pages import download, page, see
@@ -62,6 +63,12 @@ def correct_name(scope: IdentityScope) -> ResponseReturnValue:
     return see("home.data", "Your name is saved.")
 
 
+def _was_elsewhere() -> bool:
+    """Whether the person ever belonged to an organisation whose provider does not vouch for this session."""
+    belongings = find_everywhere(current_user.id).belongings
+    return any(each.organisation_id not in vouchers() for each in belongings)
+
+
 @bp.post("/account/data/<any(json, pdf):file>")
 @signed_in
 def download_data(scope: IdentityScope, file: str) -> ResponseReturnValue:
@@ -70,6 +77,13 @@ def download_data(scope: IdentityScope, file: str) -> ResponseReturnValue:
         refusal = keep_door(place)
         if refusal is not None:
             return refusal
+    if is_vouched_only() and _was_elsewhere():
+        return error_page(
+            403,
+            title="Your copy needs something of your own",
+            text="It has what you wrote in organisations that your organisation’s sign-in does not speak for. Sign in with "
+            "your TIA Hub password and second factor to download it.",
+        )
     content = get_copy_file(PersonScope.of(scope), file)
     if content is None:
         return see("home.data", "There is no copy to download. It may be older than a week: make a new one.")
