@@ -36,6 +36,7 @@ NEEDS_MORE_THAN_A_SESSION = {
 """Steps of signing in that only a password or a mail leads to: tests/accounts sends them what nobody would type."""
 BY_SCRIPT_OR_AFTER_QUESTIONS = {
     "audits.save_answer",
+    "audits.save_asked",
     "audits.save_entry",
     "training.take_level",
     "tenants.go_on_sending",
@@ -43,8 +44,19 @@ BY_SCRIPT_OR_AFTER_QUESTIONS = {
 }
 """Sent by the browser's script from a form that is found under another address, after the level finder's answers, and where the
 sending of invitations has stopped."""
-ONLY_WHILE_CLOSING = {"tenants.keep_own"}
-"""A button that is there while an organisation waits to be deleted: tests/tenants/test_lifecycle.py presses it."""
+WHILE_SOMETHING_IS_UNDER_WAY = {
+    "tenants.keep_own",
+    "tenants.bind_anew",
+    "tenants.own_factor",
+    "tenants.test_own_sign_in",
+    "home.download_data",
+    "home.stop_erasure",
+    "leaving.ask",
+    "leaving.download",
+    "leaving.stop",
+}
+"""Buttons that are there while an organisation or a person is about to go, a copy is ready, a provider is set up, or just after
+somebody confirmed who they are: tests/tenants, tests/home, tests/leaving and tests/accounts press them."""
 
 UNSTORABLE = {"NUL": "zk\x00kept", "half a surrogate pair": "zk\ufffdkept"}
 
@@ -65,7 +77,7 @@ def names_field(page: JustHTML, name: str) -> bool:
 def test_every_form_is_found(app: Flask, found: dict[str, list[Found]]) -> None:
     reached = {form.endpoint for forms in found.values() for form in forms}
     posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
-    named = NEEDS_MORE_THAN_A_SESSION | BY_SCRIPT_OR_AFTER_QUESTIONS | ONLY_WHILE_CLOSING
+    named = NEEDS_MORE_THAN_A_SESSION | BY_SCRIPT_OR_AFTER_QUESTIONS | WHILE_SOMETHING_IS_UNDER_WAY
     assert sorted(posted - reached - named) == []
     assert sorted(named & reached) == []
 
