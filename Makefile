@@ -17,7 +17,7 @@ demo: ## Run the whole product here (RESET=1 begins afresh, PORT=8000, MAIL_PORT
 
 test: ## Run all tests, one process a core (ARGS="tests/demo -k mail" runs some, in one)
 	@scripts/setup test
-	@$(PYTHON_ENV)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
+	@$(PYTHON_ENV)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 lint: ## Check style, types, imports and templates
 	@scripts/setup code

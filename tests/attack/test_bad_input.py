@@ -23,7 +23,6 @@ NEEDS_MORE_THAN_A_SESSION = {
     "security.tf_select",
     "security.two_factor_setup",
     "security.reset_password",
-    "security.verify",
     "security.change_password",
     "accounts.confirm_passkey",
     "accounts.make_passkey",

@@ -62,7 +62,7 @@ def test_who_has_access_is_taken_away_as_a_sheet(as_, house: Cast) -> None:
     assert rows["Ours Sam Staff"]["Last sign-in"]
     assert rows["Ours Max Manager"]["Last sign-in"] == ""
     assert rows["'=Lee Leaver"]["Until"]
-    assert "Downloaded who has access as a sheet, with 5 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
+    assert "Downloaded who has access as a sheet, with 6 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
 
 
 def test_a_review_of_access_is_an_act_with_a_date(as_, house: Cast) -> None:

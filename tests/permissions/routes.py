@@ -42,7 +42,6 @@ FRAMEWORK_THINGS: dict[str, object] = {
     "sheet_kind": "csv",
     "rule": "invitations",
     "file": "json",
-    "sheet_kind": "csv",
 }
 """Arguments that name a part of the framework or of the product itself, which is everybody's."""
 
