@@ -42,7 +42,7 @@ def house(app: Flask, cast: Cast, superuser_engine: Engine) -> Cast:
 def test_it_says_who_has_access_how_they_sign_in_and_that_the_trail_is_whole(as_, house: Cast) -> None:
     path = f"/o/{house.ours.tenant.slug}/assurance"
     shown = as_(house.ours.lead).get(path).text
-    assert "1 of 4 people with access have set up a second factor." in shown
+    assert "1 of 5 people with access have set up a second factor." in shown
     assert "is whole" in shown
     for words in ("Ours Sam Staff", house.ours.staff.email, "Gus Guest", "=Lee Leaver", "Closed the access of"):
         assert words in shown
