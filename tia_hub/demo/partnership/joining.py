@@ -89,7 +89,7 @@ def ask_guest(scope: OrganisationScope, plan: PlannedOrganisation, today: date) 
         audit.id,
         get_member(scope, member_id),
         chosen=[current_edition().principles[0].criteria[0].code],
-        note="You know our waiting room better than we do. How safe does it feel?",
+        note="You know our services from the other side. What do you notice?",
         due_on=today + timedelta(days=14),
         shows_ours=False,
     )
