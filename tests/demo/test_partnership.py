@@ -58,7 +58,8 @@ def scope_of_lead(plan: PlannedOrganisation) -> OrganisationScope:
 
 
 def test_one_of_each_role_can_sign_in(people: list[SignIn], client: StrictClient) -> None:
-    assert [person.role for person in people] == ["Coordinator", "Lead", "Manager", "Member of staff", "Training provider"]
+    roles = ["Coordinator", "Lead", "Manager", "Member of staff", "Contributor", "Training provider"]
+    assert [person.role for person in people] == roles
     for person in people:
         page = client.get("/sign-in")
         assert page.status_code == 200
@@ -78,6 +79,14 @@ def test_it_is_as_large_as_promised(count: Any) -> None:
     assert sum(courses.values()) == 40
     assert set(courses) == {"draft", "offered", "live", "withdrawn"}
     assert count("SELECT 'office', count(*) FROM coordinator WHERE partnership_id = :partnership") == {"office": 2}
+
+
+def test_there_is_something_under_way(count: Any) -> None:
+    assert count("SELECT state, count(*) FROM joining_request WHERE partnership_id = :partnership GROUP BY 1") == {"waiting": 1}
+    ours = "JOIN organisation o ON o.id = organisation_id WHERE o.partnership_id = :partnership"
+    assert count(f"SELECT t.name, expected_level FROM team t {ours} AND expected_level IS NOT NULL")
+    assert len(count(f"SELECT domain, 1 FROM organisation_domain d {ours} AND confirmed_at IS NOT NULL")) == 1
+    assert count(f"SELECT 'asked', count(*) FROM audit_request {ours}") == {"asked": 1}
 
 
 def test_courses_have_dates_to_come_and_several_reviewers(count: Any) -> None:

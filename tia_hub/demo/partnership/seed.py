@@ -20,6 +20,7 @@ from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Actor, OrganisationScope, PartnershipScope, transaction
 from tia_hub.demo.partnership.assessments import add_forms
 from tia_hub.demo.partnership.audits import add_audits, at_work
+from tia_hub.demo.partnership.joining import add_levels, add_request, ask_guest, guest_of
 from tia_hub.demo.partnership.outcomes import add_outcomes
 from tia_hub.demo.partnership.plan import COORDINATORS, WELL_KNOWN, PlannedOrganisation, plan_organisations
 from tia_hub.demo.partnership.registry import (
@@ -38,6 +39,7 @@ from tia_hub.demo.partnership.tenancy import (
     add_organisations,
     add_partnership,
     add_people,
+    dated,
     has_members,
     scope_of,
     scope_of_office,
@@ -51,7 +53,8 @@ from tia_hub.reports.services.publications import publish
 from tia_hub.reports.services.reports import request_report
 from tia_hub.reports.services.schedules import create_report_schedule
 from tia_hub.settings import Settings
-from tia_hub.tenants.types.roles import COORDINATOR_WORDS
+from tia_hub.tenants.services.identity_providers import confirm_email_domain
+from tia_hub.tenants.types.roles import COORDINATOR_WORDS, Role
 from tia_hub.trainers.types import PROVIDER_WORDS
 
 __all__ = ["PASSWORD", "SignIn", "is_seeded", "seed"]
@@ -150,7 +153,7 @@ def _commit_fast(connection: DBAPIConnection, _: object) -> None:
 def _everybody(plans: Sequence[PlannedOrganisation], mark: str) -> list[tuple[UUID, str, str]]:
     members = [(person.id, person.name, person.email) for plan in plans for person in plan.people]
     speakers = [(person_id, name, email) for person_id, name, email, _ in plan_speakers(mark)]
-    return [*_coordinators(mark), *speakers, *members]
+    return [*_coordinators(mark), *speakers, *members, *(guest_of(plan) for plan in plans[:1])]
 
 
 def _fill(plans: Sequence[PlannedOrganisation], mark: str, today: date) -> None:
@@ -160,6 +163,9 @@ def _fill(plans: Sequence[PlannedOrganisation], mark: str, today: date) -> None:
         add_organisations(scope, plans, mark, joined)
         if not has_providers(scope):
             add_providers(scope, mark, today)
+            for plan in plans[:1]:
+                confirm_email_domain(scope, plan.id, f"{plan.slug}.example")
+    add_request(make_id("partnership", mark), mark)
     add_courses(make_id("partnership", mark), mark, today)
     scores = plan_scores(plans[:WRITTEN], mark, today)
     for plan in plans:
@@ -191,6 +197,10 @@ def _fill_organisation(
             add_audits(scope, plan, today)
             add_outcomes(scope, plan, today)
             add_scores(scope, scores)
+            with dated(scope, joined):
+                add_levels(scope, plan)
+            if plan.leads[0].name == WELL_KNOWN[Role.LEAD]:
+                ask_guest(scope, plan, today)
     add_forms(plan, scope.partnership_id, today)
     with transaction(scope):
         publish(scope, collect)
@@ -206,6 +216,8 @@ def _sign_ins(plans: Sequence[PlannedOrganisation], mark: str) -> list[SignIn]:
             for role, person in of_role
             if person
         ]
+        _, name, email = guest_of(plans[0])
+        people.append(SignIn(role=Role.CONTRIBUTOR.words, name=name, email=email, place=plans[0].name))
     _, name, email, _ = plan_speakers(mark)[0]
     people.append(SignIn(role=PROVIDER_WORDS, name=name, email=email, place=load("providers")[0]["name"]))
     return people

@@ -89,7 +89,7 @@ def work(scope: OrganisationScope) -> ResponseReturnValue:
     add_notices(found, count_new_notices(scope))
     add_requests(found, scope, list_own_requests(scope))
     if not scope.may(Permission.ASSESSMENT_OWN):
-        return page("home/work.html", scope=scope, work=found, steps=None, may_read_trail=False)
+        return page("home/work.html", scope=scope, work=found, steps=None)
     forms = list_readable_forms(scope)
     add_own_form(found, scope, own_form(scope, forms))
     if scope.may(Permission.ASSESSMENT_MANAGE):
@@ -105,7 +105,6 @@ def work(scope: OrganisationScope) -> ResponseReturnValue:
         scope=scope,
         work=found,
         steps=_first_steps(scope, beginnings, forms, audits),
-        may_read_trail=scope.may(Permission.ORGANISATION_TRAIL),
     )
 
 

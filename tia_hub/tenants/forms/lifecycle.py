@@ -19,12 +19,12 @@ from tia_hub.tenants.forms.organisations import OrganisationForm
 class JoinForm(OrganisationForm):
     """An organisation that asks to join by itself, and who asks."""
 
+    why = TextField("Why you would like to join", longest=2000, required="Say in a few words why you would like to join")
     asker_name = LineField("Your name", required="Enter your name")
     asker_job = LineField("Your job", required="Enter your job", description="What you do in the organisation")
     asker_email = EmailField(
         "Your work email address", required="Enter your work email address", description="You get a link there to confirm it"
     )
-    why = TextField("Why you would like to join", longest=2000, required="Say in a few words why you would like to join")
     form_token = KeptField()
 
     def validate_form_token(self, field: Field) -> None:

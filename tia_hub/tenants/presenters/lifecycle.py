@@ -39,7 +39,7 @@ ABOUT_STEPS = {
         warning=True,
     ),
     Step.REACTIVATE: AboutStep(
-        title="Make active again",
+        title="Reactivate",
         link="Make it active again",
         means=("Everybody in it can work in it as before.", "Its leads are told by email."),
         button="Make it active",

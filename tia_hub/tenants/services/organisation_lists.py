@@ -155,7 +155,8 @@ def add_list(scope: PartnershipScope, list_id: UUID) -> int:
     scope.session.flush()
     invite_first_leads(scope, {made[row.number]: row for row in listed if row.number in made and row.lead_email})
     kept.added_at, kept.added = now(), len(made)
-    record(scope, "organisation_list.added", f"Added {len(made):,} organisations from {kept.file_name}", target_id=list_id)
+    words = "1 organisation" if len(made) == 1 else f"{len(made):,} organisations"
+    record(scope, "organisation_list.added", f"Added {words} from {kept.file_name}", target_id=list_id)
     return len(made)
 
 

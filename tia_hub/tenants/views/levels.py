@@ -34,7 +34,7 @@ def team_level(scope: OrganisationScope, team_id: UUID) -> ResponseReturnValue:
         valid = False
     if not valid or not answers or asked.step != "done":
         status = 422 if not valid or request.method == "POST" else 200
-        return page("tenants/team_level.html", team=team, edition=edition, asked=asked, scope=scope, status=status)
+        return page("tenants/team_level.html", team=team, asked=asked, scope=scope, status=status)
     closest = PracticeLevel(asked.closest.data) if asked.closest.data else None
     suggestion = suggest_level(edition, Answers(**answers, closest=closest))
     form = TeamLevelForm(data={"level": suggestion.level.value if suggestion.level else None})

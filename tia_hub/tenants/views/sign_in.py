@@ -32,4 +32,4 @@ def save_sign_in_rules(scope: OrganisationScope) -> ResponseReturnValue:
     if not form.validate():
         return page("tenants/sign_in_rules.html", form=form, scope=scope, status=422)
     set_sign_in_rules(scope, **form.values())
-    return see("tenants.people", "How people sign in was changed.", organisation=scope.slug)
+    return see("tenants.own_organisation", "The rules for signing in were changed.", organisation=scope.slug)
