@@ -102,9 +102,9 @@ def test_courses_have_dates_to_come_and_several_reviewers(count: Any) -> None:
 
 def test_audits_and_forms_are_in_every_state(count: Any) -> None:
     ours = "JOIN organisation o ON o.id = organisation_id WHERE o.partnership_id = :partnership GROUP BY 1"
-    audits = count(f"SELECT state || ' ' || disclosure, count(*) FROM audit {ours}")
+    audits = count(f"SELECT audit.state || ' ' || disclosure, count(*) FROM audit {ours}")
     assert set(audits) == {"in_progress private", "submitted private", "submitted shared"}
-    forms = count(f"SELECT state, count(*) FROM self_assessment {ours}")
+    forms = count(f"SELECT self_assessment.state, count(*) FROM self_assessment {ours}")
     assert set(forms) == set(FormState)
     ratings = count(f"SELECT coalesce(rating, 'none'), count(*) FROM audit_entry {ours}")
     rated = ratings["green"] + ratings["amber"] + ratings["red"]

@@ -57,12 +57,12 @@ def test_who_has_access_is_taken_away_as_a_sheet(as_, house: Cast) -> None:
     client = as_(house.ours.lead)
     sheet = client.submit(path)
     rows = {row["Name"]: row for row in csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig")))}
-    assert len(rows) == 5
+    assert len(rows) == 6
     assert rows["Ours Sam Staff"]["Second factor"] == "Yes"
     assert rows["Ours Sam Staff"]["Last sign-in"]
     assert rows["Ours Max Manager"]["Last sign-in"] == ""
     assert rows["'=Lee Leaver"]["Until"]
-    assert "Downloaded who has access as a sheet, with 5 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
+    assert "Downloaded who has access as a sheet, with 6 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
 
 
 def test_a_review_of_access_is_an_act_with_a_date(as_, house: Cast) -> None:
@@ -75,7 +75,7 @@ def test_a_review_of_access_is_an_act_with_a_date(as_, house: Cast) -> None:
     assert client.submit(path, {"note": "Closed Lee’s"}, button=f"{path}/review").location == path
     shown = client.get(path).text
     assert "Closed Lee’s" in shown
-    assert "Reviewed who has access: 4 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
+    assert "Reviewed who has access: 5 people" in client.get(f"/o/{house.ours.tenant.slug}/trail").text
 
 
 def test_the_page_on_data_protection_is_made_from_what_is_held(app: Flask, client) -> None:
