@@ -106,7 +106,7 @@ def test_people_are_listed_by_role_team_and_state(lead: StrictClient, cast: Cast
     assert names("role=manager") == {max_, "Ours Ina Inner"}
     assert names(f"team={top}") == {sam, "Ours Ina Inner"}, "with the teams within it"
     assert names(f"team={inner}") == {sam}
-    assert names("state=no_manager") == {sam, cleo, lena, guest}
+    assert names("state=no_manager") == {sam, cleo, lena}
     assert names("state=former") == {"Ours Gil Gone"}
     assert names("state=invited") == {"Ours Nia New"}
     assert names(f"state=invited&role=staff&team={top}") == set()

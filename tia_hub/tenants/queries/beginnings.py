@@ -38,7 +38,9 @@ def summarise_beginnings(scope: OrganisationScope) -> Beginnings:
             .label("checked"),
             select(func.count()).where(Team.organisation_id == scope.organisation_id).scalar_subquery().label("teams"),
             func.count().filter(present).label("members"),
-            func.count().filter(present, Membership.role != Role.LEAD, Membership.manager_id.is_(None)).label("unmanaged"),
+            func.count()
+            .filter(present, Membership.role.not_in([Role.LEAD, Role.CONTRIBUTOR]), Membership.manager_id.is_(None))
+            .label("unmanaged"),
             func.count().filter(present, Membership.manager_id == scope.membership_id).label("managed_by_me"),
             func.bool_or(Membership.manager_id.is_not(None)).filter(own).label("has_manager"),
             func.max(Membership.steps_dismissed_at).filter(own).label("dismissed_at"),

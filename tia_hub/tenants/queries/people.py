@@ -71,7 +71,8 @@ def search_people(scope: OrganisationScope, wanted: PeopleWanted) -> Slice[Membe
     ended = Membership.ended_at.is_not(None) if wanted.state is PeopleState.FORMER else Membership.ended_at.is_(None)
     found: list[ColumnElement[bool]] = [Membership.organisation_id == scope.organisation_id, ended]
     if wanted.state is PeopleState.NO_MANAGER:
-        found.append(Membership.manager_id.is_(None))
+        # A guest has nobody who manages them.
+        found += [Membership.manager_id.is_(None), Membership.role != Role.CONTRIBUTOR]
     if wanted.role is not None:
         found.append(Membership.role == wanted.role)
     if wanted.team_ids is not None:
