@@ -40,8 +40,8 @@ def test_no_address_lets_it_through(app: Flask, world: World, be: Be, principal:
     for rule in get_rules(app, principal, world):
         for payload in islice(words, 3):
             answer = client.get(address_of(app, rule, world.ours), query_string=dict.fromkeys(PARAMETERS, payload))
-            if answer.status_code not in ANSWERED:
-                astray.append(f"{rule.rule} {payload}: {answer.status_code}")
+            if answer.status_code not in ANSWERED | {410}:
+        astray.append(f"{rule.rule} {payload}: {answer.status_code}")
     assert not astray, "\n".join(astray)
 
 
@@ -50,7 +50,7 @@ def test_a_search_finds_the_words_and_nothing_else(world: World, be: Be, princip
     cast = world.cast
     slug = cast.ours.tenant.slug if principal == "lead" else cast.region.slug
     path, client = SEARCHES[principal].format(slug), be(principal)
-    names = (cast.ours.staff.name, cast.theirs.staff.name) if principal == "lead" else ("Harbour Trust",)
+    names = (cast.ours.lead.name, cast.theirs.lead.name) if principal == "lead" else ("Harbour Trust",)
     assert names[0] in client.get(path).text
     for payload in SQL:
         shown = client.get(path, query_string={"q": payload}, headers={"HX-Request": "true"})
