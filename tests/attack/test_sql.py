@@ -41,7 +41,7 @@ def test_no_address_lets_it_through(app: Flask, world: World, be: Be, principal:
         for payload in islice(words, 3):
             answer = client.get(address_of(app, rule, world.ours), query_string=dict.fromkeys(PARAMETERS, payload))
             if answer.status_code not in ANSWERED | {410}:
-        astray.append(f"{rule.rule} {payload}: {answer.status_code}")
+                astray.append(f"{rule.rule} {payload}: {answer.status_code}")
     assert not astray, "\n".join(astray)
 
 
