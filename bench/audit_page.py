@@ -14,7 +14,7 @@ from werkzeug.test import Client, EnvironBuilder
 
 from bench.measuring import Figure, milliseconds, percentile, recorded, side_by_side
 from tests.cast import make_cast
-from tests.client import form_fields
+from tests.client import client_of, form_fields
 from tests.factories.audits import make_audit
 from tests.services import Services
 from tia_hub.core.db import db
@@ -61,8 +61,7 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
     with app.app_context():
         cast = make_cast(owner)
         audit_id = make_audit(cast.ours.tenant, entries=entries)
-    client = app.test_client()
-    client.sign_in(cast.ours.lead)  # type: ignore[attr-defined]
+    client = client_of(app, cast.ours.lead)
     path = f"/o/{cast.ours.tenant.slug}/audits/{audit_id}"
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie

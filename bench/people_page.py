@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from bench.measuring import Figure, milliseconds, percentile, recorded
 from tests.cast import make_cast
+from tests.client import client_of
 from tests.factories.tenants import Region, make_organisation
 
 STAFF = 6_000
@@ -56,8 +57,7 @@ def measure(app: Flask, owner: Engine, superuser: Engine) -> list[Figure]:
     _fill(superuser, others, OTHERS)
     with superuser.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("ANALYZE"))
-    client = app.test_client()
-    client.sign_in(cast.ours.lead)  # type: ignore[attr-defined]
+    client = client_of(app, cast.ours.lead)
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie
     headers = {"HX-Request": "true", "Cookie": f"{cookie.key}={cookie.value}"}

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from bench.measuring import Figure
 from tests.cast import make_cast
+from tests.client import client_of
 from tests.factories.audits import make_audit, rated
 from tests.services import Services
 
@@ -73,8 +74,7 @@ def measure(app: Flask, services: Services, owner: Engine) -> list[Figure]:
     with app.app_context():
         cast = make_cast(owner)
         audit_id = make_audit(cast.ours.tenant, entries=rated(green=20, amber=16, red=10))
-    client = app.test_client()
-    client.sign_in(cast.ours.lead)  # type: ignore[attr-defined]
+    client = client_of(app, cast.ours.lead)
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie
     home = f"/o/{cast.ours.tenant.slug}"

@@ -14,6 +14,7 @@ from bench.measuring import Figure, milliseconds, percentile
 from bench.process import start, stop
 from tests.accounts.conftest import PASSWORD, make_account
 from tests.cast import make_cast
+from tests.client import client_of
 from tests.factories.tenants import Someone
 from tests.services import Services
 from tia_hub.accounts.services import MOST_TRIES, take_try
@@ -136,8 +137,7 @@ def measure(app: Flask, services: Services, owner: Engine, superuser: Engine) ->
     with app.app_context():
         cast = make_cast(owner)
         people = [make_account(f"Person {number}") for number in range(AT_ONCE)]
-    client = app.test_client()
-    client.sign_in(cast.ours.lead)  # type: ignore[attr-defined]
+    client = client_of(app, cast.ours.lead)
     found = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert found
     path = f"/o/{cast.ours.tenant.slug}/audits"

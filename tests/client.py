@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
@@ -129,3 +130,10 @@ def form_fields(form: Any) -> dict[str, Any]:
         else:
             fields[name] = field.attrs.get("value", "")
     return fields
+
+
+def client_of(app: Flask, someone: Someone) -> StrictClient:
+    """A client in which somebody is signed in."""
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    return client.sign_in(someone)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 
 from tests.cast import Cast, make_cast
-from tests.client import StrictClient
+from tests.client import StrictClient, client_of
 from tests.e2e.browser import browsing
 from tests.factories.tenants import Someone
 from tests.services import Services, running
@@ -81,12 +81,7 @@ def cast(app: Flask, owner_engine: Engine) -> Cast:
 def as_(app: Flask) -> Callable[[Someone], StrictClient]:
     """A client in which somebody is signed in: `as_(cast.ours.lead).get(…)`."""
 
-    def be(someone: Someone) -> StrictClient:
-        client = app.test_client()
-        assert isinstance(client, StrictClient)
-        return client.sign_in(someone)
-
-    return be
+    return lambda someone: client_of(app, someone)
 
 
 @pytest.fixture(scope="session")

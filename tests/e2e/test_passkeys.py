@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
@@ -27,8 +28,15 @@ def account(served: tuple[str, Flask]) -> Someone:
         return make_account()
 
 
+class Device(NamedTuple):
+    """A device that keeps passkeys, as the browser knows it."""
+
+    session: CDPSession
+    id: str
+
+
 @contextmanager
-def device(page: Page, *, verified: bool = True) -> Iterator[CDPSession]:
+def device(page: Page, *, verified: bool = True) -> Iterator[Device]:
     """Plug a device into the browser that keeps passkeys and checks who holds it."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
@@ -41,8 +49,7 @@ def device(page: Page, *, verified: bool = True) -> Iterator[CDPSession]:
         "automaticPresenceSimulation": True,
     }
     added = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    session.authenticator = added["authenticatorId"]  # type: ignore[attr-defined]
-    yield session
+    yield Device(session, added["authenticatorId"])
     session.send("WebAuthn.disable")
 
 
@@ -59,7 +66,7 @@ def test_from_the_first_sign_in_on_a_passkey_is_all_one_needs(
     address, _ = served
     context = browser.new_context(viewport={"width": 320, "height": 800})
     page = context.new_page()
-    with device(page) as session:
+    with device(page) as plugged:
         sign_in(page, address, account)
         page.get_by_role("link", name="Use a passkey instead").click()
         expect(page.get_by_text("Passkeys need a browser that runs JavaScript")).to_be_hidden()
@@ -80,7 +87,7 @@ def test_from_the_first_sign_in_on_a_passkey_is_all_one_needs(
         page.get_by_role("button", name="Sign out").click()
 
         # Somebody who holds the device and is not its owner.
-        session.send("WebAuthn.setUserVerified", {"authenticatorId": session.authenticator, "isUserVerified": False})  # type: ignore[attr-defined]
+        plugged.session.send("WebAuthn.setUserVerified", {"authenticatorId": plugged.id, "isUserVerified": False})
         page.goto(f"{address}/sign-in/passkey")
         page.get_by_role("button", name="Use a passkey").click()
         expect(page.locator("[data-passkey-status]")).to_contain_text("Nothing happened")
