@@ -54,6 +54,8 @@ class Home(Scope):
     """A scope that jobs, mails and trail events can belong to."""
 
     kind: ClassVar[str]
+    partnership_id: UUID
+    """The partnership that the place is part of, or is."""
     permissions: frozenset[Permission] = frozenset()
     slug: str = ""
     """The place's part of addresses; empty in jobs, which don't come by an address."""
@@ -63,11 +65,6 @@ class Home(Scope):
     @abstractmethod
     def home_id(self) -> UUID:
         """The identifier of the place itself."""
-
-    @property
-    @abstractmethod
-    def home_partnership_id(self) -> UUID:
-        """The partnership that the place is part of."""
 
     def may(self, permission: Permission) -> bool:
         """Whether the actor has a permission here."""
@@ -81,7 +78,6 @@ class OrganisationScope(Home):
     database_role = "tia_app"
     kind = PlaceKind.ORGANISATION
     organisation_id: UUID
-    partnership_id: UUID
     membership_id: UUID | None = None
     """The actor's membership in this organisation; None for the system."""
     logo: str | None = None
@@ -104,11 +100,6 @@ class OrganisationScope(Home):
         """The organisation."""
         return self.organisation_id
 
-    @property
-    def home_partnership_id(self) -> UUID:
-        """The organisation's partnership."""
-        return self.partnership_id
-
 
 @dataclass(kw_only=True, eq=False)
 class PartnershipScope(Home):
@@ -116,7 +107,6 @@ class PartnershipScope(Home):
 
     database_role = "tia_partnership"
     kind = PlaceKind.PARTNERSHIP
-    partnership_id: UUID
 
     def settings(self) -> dict[str, str]:
         """The partnership, also as the home of jobs and mails."""
@@ -127,11 +117,6 @@ class PartnershipScope(Home):
         """The partnership."""
         return self.partnership_id
 
-    @property
-    def home_partnership_id(self) -> UUID:
-        """The partnership itself."""
-        return self.partnership_id
-
 
 @dataclass(kw_only=True, eq=False)
 class ProviderScope(Home):
@@ -140,7 +125,6 @@ class ProviderScope(Home):
     database_role = "tia_provider"
     kind = PlaceKind.PROVIDER
     provider_id: UUID
-    partnership_id: UUID
 
     def settings(self) -> dict[str, str]:
         """The provider, its partnership, and the provider as the home of jobs and mails."""
@@ -154,11 +138,6 @@ class ProviderScope(Home):
     def home_id(self) -> UUID:
         """The provider."""
         return self.provider_id
-
-    @property
-    def home_partnership_id(self) -> UUID:
-        """The provider's partnership."""
-        return self.partnership_id
 
 
 @dataclass(kw_only=True, eq=False)
@@ -190,6 +169,8 @@ class PersonScope(Home):
 
     database_role = "tia_identity"
     kind = "person"
+    partnership_id: UUID = NOWHERE
+    """None: people belong to partnerships by their places."""
     person_id: UUID
 
     @classmethod
@@ -209,11 +190,6 @@ class PersonScope(Home):
     def home_id(self) -> UUID:
         """The person."""
         return self.person_id
-
-    @property
-    def home_partnership_id(self) -> UUID:
-        """None: people belong to partnerships by their places."""
-        return NOWHERE
 
 
 @dataclass(kw_only=True, eq=False)
@@ -271,6 +247,8 @@ class InstallationScope(Home):
 
     database_role = "tia_dispatch"
     kind = "installation"
+    partnership_id: UUID = NOWHERE
+    """None: it serves all of them."""
 
     def settings(self) -> dict[str, str]:
         """The installation as the home of its jobs."""
@@ -279,11 +257,6 @@ class InstallationScope(Home):
     @property
     def home_id(self) -> UUID:
         """The same for every installation."""
-        return NOWHERE
-
-    @property
-    def home_partnership_id(self) -> UUID:
-        """None: it serves all of them."""
         return NOWHERE
 
 

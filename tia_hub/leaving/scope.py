@@ -14,7 +14,6 @@ class LeavingScope(Home):
     database_role = "tia_leaving"
     kind = PlaceKind.ORGANISATION
     organisation_id: UUID
-    partnership_id: UUID
 
     @classmethod
     def of(cls, scope: OrganisationScope) -> "LeavingScope":
@@ -39,11 +38,6 @@ class LeavingScope(Home):
     def home_id(self) -> UUID:
         """The organisation."""
         return self.organisation_id
-
-    @property
-    def home_partnership_id(self) -> UUID:
-        """The organisation's partnership."""
-        return self.partnership_id
 
 
 @dataclass(kw_only=True, eq=False)

@@ -59,7 +59,7 @@ def list_own_providers(scope: IdentityScope) -> list[Provider]:
 
 def list_areas(scope: Home) -> list[Area]:
     """The partnership's areas, by name."""
-    query = select(Area).where(Area.partnership_id == scope.home_partnership_id).order_by(Area.name, Area.id)
+    query = select(Area).where(Area.partnership_id == scope.partnership_id).order_by(Area.name, Area.id)
     return list(scope.session.scalars(query))
 
 

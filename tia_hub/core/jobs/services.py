@@ -35,7 +35,7 @@ def enqueue(
             id=job_id,
             home_kind=scope.kind,
             home_id=scope.home_id,
-            partnership_id=scope.home_partnership_id,
+            partnership_id=scope.partnership_id,
             name=name,
             key=key,
             payload=payload or {},

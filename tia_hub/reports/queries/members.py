@@ -52,7 +52,7 @@ class Colleague:
 def get_office(scope: PartnershipScope | OrganisationScope) -> Office:
     """The partnership of the scope."""
     row = scope.session.execute(
-        select(Partnership.name, Partnership.slug, Partnership.small_number).where(Partnership.id == scope.home_partnership_id)
+        select(Partnership.name, Partnership.slug, Partnership.small_number).where(Partnership.id == scope.partnership_id)
     ).one()
     return Office(name=row.name, slug=row.slug, small_number=row.small_number)
 

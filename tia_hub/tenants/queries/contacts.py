@@ -32,6 +32,6 @@ def list_office(scope: OrganisationScope | PartnershipScope) -> list[Contact]:
     query = (
         select(Person.id, Person.name, Person.email)
         .join(Coordinator, Coordinator.person_id == Person.id)
-        .where(Coordinator.partnership_id == scope.home_partnership_id)
+        .where(Coordinator.partnership_id == scope.partnership_id)
     )
     return _contacts(scope, query)

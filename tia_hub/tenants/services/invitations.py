@@ -79,7 +79,7 @@ def _write(
         .values(
             organisation_id=organisation_id,
             id=uuid4(),
-            partnership_id=scope.home_partnership_id,
+            partnership_id=scope.partnership_id,
             by_partnership=isinstance(scope, PartnershipScope),
             email=email,
             name=name,
