@@ -1,5 +1,6 @@
 """The strict client: it checks every answer it gets, so that no test has to remember to."""
 
+import time
 from collections import Counter
 from typing import Any
 
@@ -91,6 +92,12 @@ class StrictClient(FlaskClient):
         with self.session_transaction() as session:
             session["_user_id"] = someone.key
             session["_fresh"] = True
+        return self
+
+    def confirmed(self) -> "StrictClient":
+        """Somebody who has just shown that it is they."""
+        with self.session_transaction() as session:
+            session["fs_paa"] = time.time()
         return self
 
     def submit(

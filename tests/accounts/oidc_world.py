@@ -22,7 +22,6 @@ from tests.factories.tenants import (
     make_region,
     unique,
 )
-from tests.leaving.test_exporting import confirmed
 from tia_hub.core.scope import transaction
 from tia_hub.tenants.services.identity_providers import confirm_email_domain, save_provider
 from tia_hub.tenants.types.roles import Role
@@ -74,7 +73,7 @@ class Harbour:
         """A browser; where somebody is named, they signed in by password a moment ago."""
         client = self.app.test_client()
         assert isinstance(client, StrictClient)
-        return confirmed(client.sign_in(someone)) if someone else client
+        return client.sign_in(someone).confirmed() if someone else client
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
         with self.engine.begin() as connection:

@@ -29,7 +29,7 @@ def member(app: Flask, cast: Cast, account: Someone) -> Someone:
 
 def ask_for(as_, cast: Cast, *, second_factor: str = "no", idle: str = "60") -> None:
     path = f"/o/{cast.ours.tenant.slug}/people/sign-in-rules"
-    lead = as_(cast.ours.lead)
+    lead = as_(cast.ours.lead).confirmed()
     with lead.session_transaction() as session:
         session["session_strong"] = True
     assert lead.submit(path, {"second_factor": second_factor, "idle": idle}).status_code == 303
@@ -107,7 +107,7 @@ def test_a_limit_that_was_shortened_meanwhile_holds_at_the_door_and_keeps_what_w
 
 def test_what_was_decided_is_shown_recorded_and_can_be_taken_back(as_, cast: Cast, superuser_engine: Engine) -> None:
     ask_for(as_, cast, second_factor="yes", idle="15")
-    lead = as_(cast.ours.lead)
+    lead = as_(cast.ours.lead).confirmed()
     with lead.session_transaction() as session:
         session["session_strong"] = True
     path = f"/o/{cast.ours.tenant.slug}/people/sign-in-rules"
@@ -122,3 +122,14 @@ def test_what_was_decided_is_shown_recorded_and_can_be_taken_back(as_, cast: Cas
     assert tuple(rules) == (False, None)
     assert as_(cast.ours.staff).get(path).status_code == 403
     assert PASSWORD not in lead.get(path).text
+
+
+def test_a_session_that_was_left_open_is_not_enough_to_change_the_rules(as_, cast: Cast, superuser_engine: Engine) -> None:
+    path = f"/o/{cast.ours.tenant.slug}/people/sign-in-rules"
+    answer = as_(cast.ours.lead).submit(path, {"second_factor": "no", "idle": "15"})
+    assert answer.status_code == 409
+    assert "Show once more that it is you" in answer.text and "/sign-in/confirm?next=" in answer.text
+    assert re.search(r'value="15"[^>]*checked', answer.text), "what was chosen is kept"
+    with superuser_engine.begin() as connection:
+        idle = connection.execute(text("SELECT idle_minutes FROM organisation WHERE id = :id"), {"id": cast.ours.tenant.id})
+        assert idle.scalar_one() is None

@@ -11,7 +11,6 @@ from tests.accounts.scripted_provider import CLIENT_SECRET
 from tests.cast import Cast
 from tests.client import form_fields
 from tests.factories.tenants import unique
-from tests.leaving.test_exporting import confirmed
 from tests.tenants.mails import bodies_to, rows
 from tia_hub.core.scope import IdentityScope, WayInScope, transaction
 from tia_hub.core.sealing import Unreadable, seal, unseal
@@ -38,7 +37,7 @@ def stored(harbour: Harbour) -> dict[str, object]:
 
 
 def test_a_lead_sets_it_up_from_nothing(as_, cast: Cast, superuser_engine: Engine) -> None:
-    lead, page = confirmed(as_(cast.ours.lead)), f"/o/{cast.ours.tenant.slug}/people/sign-in"
+    lead, page = as_(cast.ours.lead).confirmed(), f"/o/{cast.ours.tenant.slug}/people/sign-in"
     shown = lead.get(page)
     assert "http://localhost/sign-in/organisation/back" in shown.text
     assert "Test the connection" not in shown.text
@@ -81,7 +80,7 @@ def test_a_lead_sets_it_up_from_nothing(as_, cast: Cast, superuser_engine: Engin
 )
 def test_what_can_not_be_taken_comes_back_with_all_but_the_secret(as_, cast: Cast, entry: dict[str, str], words: str) -> None:
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
-    answer = confirmed(as_(cast.ours.lead)).submit(page, ENTRY | entry)
+    answer = as_(cast.ours.lead).confirmed().submit(page, ENTRY | entry)
     assert answer.status_code == 422
     assert words in answer.text
     assert ENTRY["client_secret"] not in answer.text
@@ -93,7 +92,7 @@ def test_the_address_of_the_description_will_do(as_, cast: Cast, superuser_engin
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     issuer = "https://login.example.org/v2.0"
     entry = ENTRY | {"issuer": f" {issuer}/.well-known/openid-configuration "}
-    assert confirmed(as_(cast.ours.lead)).submit(page, entry).status_code == 303
+    assert as_(cast.ours.lead).confirmed().submit(page, entry).status_code == 303
     assert rows(superuser_engine, "SELECT issuer FROM identity_provider WHERE organisation_id = :o", o=cast.ours.tenant.id) == [
         (issuer,)
     ]
@@ -178,7 +177,7 @@ def test_no_transaction_is_open_while_the_provider_takes_its_time(harbour: Harbo
 def test_an_internal_address_is_not_asked(as_, cast: Cast, scripted_provider) -> None:
     """Where the operator did not allow the host, a lead learns nothing of what answers there."""
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
-    lead = confirmed(as_(cast.ours.lead))
+    lead = as_(cast.ours.lead).confirmed()
     for host in ("127.0.0.1", "169.254.169.254", "[::1]", "localhost"):
         scripted_provider.seen.clear()
         assert lead.submit(page, ENTRY | {"issuer": f"https://{host}:{scripted_provider.issuer[-5:]}"}).status_code == 303
@@ -188,7 +187,7 @@ def test_an_internal_address_is_not_asked(as_, cast: Cast, scripted_provider) ->
 
 
 def test_a_domain_is_asked_for_by_a_lead_and_confirmed_by_the_coordinator(as_, cast: Cast, superuser_engine: Engine) -> None:
-    lead, office = confirmed(as_(cast.ours.lead)), as_(cast.coordinator)
+    lead, office = as_(cast.ours.lead).confirmed(), as_(cast.coordinator)
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     confirming = f"/p/{cast.region.slug}/organisations/{cast.ours.tenant.id}/domains"
     domain = f"{unique('harbour')}.example.org"
@@ -234,7 +233,7 @@ def test_what_is_no_domain_of_ones_own_is_refused(as_, cast: Cast, typed: str, w
     page = f"/o/{cast.ours.tenant.slug}/people/sign-in"
     confirming = f"/p/{cast.region.slug}/organisations/{cast.ours.tenant.id}/domains"
     for answer in (
-        confirmed(as_(cast.ours.lead)).submit(page, {"domain": typed}, button=f"{page}/domains"),
+        as_(cast.ours.lead).confirmed().submit(page, {"domain": typed}, button=f"{page}/domains"),
         as_(cast.coordinator).submit(confirming, {"domain": typed}),
     ):
         assert answer.status_code == 422

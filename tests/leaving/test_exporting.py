@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 
@@ -19,13 +18,6 @@ from tia_hub.core.jobs.types import JobName
 AS = Callable[[Someone], StrictClient]
 
 
-def confirmed(client: StrictClient) -> StrictClient:
-    """Somebody who signed in a moment ago."""
-    with client.session_transaction() as session:
-        session["fs_paa"] = time.time()
-    return client
-
-
 def asked(client: StrictClient, slug: str) -> str:
     """The address of a new export's page."""
     return client.submit(f"/o/{slug}/export").location
@@ -33,7 +25,7 @@ def asked(client: StrictClient, slug: str) -> str:
 
 def test_a_lead_asks_for_it_and_downloads_it(app: Flask, filled: Filled, superuser_engine: Engine, as_: AS) -> None:
     house = filled.cast.ours
-    client = confirmed(as_(house.lead))
+    client = as_(house.lead).confirmed()
     assert "Put the export together" in client.get(f"/o/{house.tenant.slug}/export").text
     address = asked(client, house.tenant.slug)
     assert "being put together" in client.get(address).text
@@ -64,7 +56,7 @@ def test_one_at_a_time_and_a_new_one_takes_the_place_of_the_last(
     app: Flask, filled: Filled, superuser_engine: Engine, as_: AS
 ) -> None:
     house = filled.cast.theirs
-    client = confirmed(as_(house.lead))
+    client = as_(house.lead).confirmed()
     first = asked(client, house.tenant.slug)
     assert asked(client, house.tenant.slug) == first
     assert client.submit(first, button=f"{first}/stop").status_code == 303

@@ -29,6 +29,8 @@ from tia_hub.tenants.services.identity_providers import (
 from tia_hub.tenants.types.sign_in import Newcomers, OwnSignIn, SecondFactor
 from tia_hub.tenants.views.blueprint import bp
 
+ONCE_MORE = "Show once more that it is you, then save. Nothing was changed"
+
 
 def _page(
     scope: OrganisationScope,
@@ -76,7 +78,7 @@ def save_own_sign_in(scope: OrganisationScope) -> ResponseReturnValue:
         return _page(scope, form=form, status=422)
     if not confirmed_lately():
         # Who names the provider can have anybody signed in: a session that was left open is not enough.
-        form.form_errors.append("Show once more that it is you, then save. Nothing was changed")
+        form.form_errors.append(ONCE_MORE)
         return _page(scope, form=form, status=409)
     try:
         save_provider(scope, **form.values())
@@ -136,6 +138,9 @@ def bind_anew(scope: OrganisationScope) -> ResponseReturnValue:
     form = MemberAddressForm()
     if not form.validate():
         return _page(scope, member_form=form, status=422)
+    if not confirmed_lately():
+        form.member.errors = [ONCE_MORE]
+        return _page(scope, member_form=form, status=409)
     try:
         name = unbind(scope, form.member.data or "")
     except Refused as refusal:
