@@ -23,7 +23,7 @@ from tia_hub.core.scope import Actor, transaction
 from tia_hub.leaving.archive import SEALED_FILE, Reader
 from tia_hub.leaving.scope import LeavingScope
 from tia_hub.leaving.sealing import SealingKey, reseal
-from tia_hub.leaving.services.exporting import write_export
+from tia_hub.leaving.services.exporting.writing import write_export
 from tia_hub.leaving.services.importing import import_organisation
 from tia_hub.leaving.tables import SEALED, taken_along
 

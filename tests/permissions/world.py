@@ -23,7 +23,7 @@ from tia_hub.core.mail.models import Email
 from tia_hub.core.mail.services import list_emails
 from tia_hub.core.schedules.recurrence import Frequency
 from tia_hub.core.scope import Home, transaction
-from tia_hub.leaving.services.exporting import request_export
+from tia_hub.leaving.services.exporting.keeping import request_export
 from tia_hub.reports.queries.members import list_colleagues
 from tia_hub.reports.services.schedules import create_report_schedule, send_now
 from tia_hub.tenants.queries.identity_providers import list_email_domains

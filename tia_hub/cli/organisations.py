@@ -238,7 +238,7 @@ def export(slug: str, target: Path, recipient: str | None, dry_run: bool) -> Non
     Personal forms are sealed: only the installation whose receiving key is named can open them.
     """
     from tia_hub.leaving.sealing import read_public
-    from tia_hub.leaving.services.exporting import count_export, export_to
+    from tia_hub.leaving.services.exporting.writing import count_export, export_to
     from tia_hub.leaving.services.keys import own_key
 
     if recipient is not None:

@@ -13,7 +13,8 @@ from tia_hub.leaving.presenters import render_certificate
 from tia_hub.leaving.queries import find_certificate, get_export
 from tia_hub.leaving.scope import LeavingScope
 from tia_hub.leaving.services.deleting import delete_organisation, keep_paper
-from tia_hub.leaving.services.exporting import forget_export, keep_export, write_export
+from tia_hub.leaving.services.exporting.keeping import forget_export, keep_export
+from tia_hub.leaving.services.exporting.writing import write_export
 from tia_hub.leaving.services.keys import own_key
 from tia_hub.leaving.services.people import let_go
 from tia_hub.leaving.types import PART_SIZE, ExportState

@@ -17,7 +17,7 @@ from tia_hub.leaving.forms import ExportForm
 from tia_hub.leaving.presenters import certificate_lines, certificate_page, export_lines, export_page
 from tia_hub.leaving.queries import find_part, get_certificate, get_export, list_certificates, list_exports
 from tia_hub.leaving.services.deleting import canonical
-from tia_hub.leaving.services.exporting import cancel_export, note_download, request_export
+from tia_hub.leaving.services.exporting.keeping import cancel_export, note_download, request_export
 
 bp = Blueprint("leaving", __name__)
 
