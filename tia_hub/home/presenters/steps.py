@@ -102,7 +102,7 @@ def _of_lead(
         _step(
             "Check your organisation’s entry",
             to("tenants.own_organisation"),
-            "Its name, sector, areas and number of staff are in the region’s reports. They were entered by the coordinator",
+            "Its name, sector, areas and number of staff are in the region’s reports. They were entered before you joined",
             done=beginnings.entry_checked,
         ),
         _step(
