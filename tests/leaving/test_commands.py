@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from tests.client import StrictClient
+from tests.e2e.browser import serving
 from tests.factories.tenants import Someone
 from tests.leaving.conftest import Filled, Installation
 from tests.leaving.rows import fingerprints
@@ -152,6 +154,56 @@ def test_accounts_are_looked_after_and_their_owners_told(
         ).scalar_one()
         assert own == 3
     assert f"Looked up that {someone.name}" in as_(filled.cast.theirs.lead).get(f"{place}trail").text
+
+
+def test_a_person_gets_their_copy_and_is_erased_by_command(
+    run: Callable[..., Result], filled: Filled, as_: AS, superuser_engine: Engine, tmp_path: Path
+) -> None:
+    someone = filled.cast.theirs.staff
+
+    def count(table: str) -> int:
+        with superuser_engine.connect() as connection:
+            return int(
+                connection.execute(text(f"SELECT count(*) FROM {table} WHERE person_id = :id"), {"id": someone.id}).scalar_one()
+            )
+
+    assert run("export", "person", someone.email, "--dry-run").exit_code == 0 and count("personal_copy") == 0
+    made = run("export", "person", someone.email)
+    assert made.exit_code == 0 and count("personal_copy") == 1, made.output
+    assert "zq-" not in made.output
+    assert run("erase", "person", "nobody.here@example.org").exit_code == 1
+    assert run("erase", "person", someone.email, "--dry-run").exit_code == 0 and count("erasure") == 0
+    asked = run("erase", "person", someone.email)
+    assert asked.exit_code == 0 and count("erasure") == 1, asked.output
+    assert "erased on" in as_(someone).get("/account/erasure").text, "they see it, and can stop it"
+    only_lead = run("erase", "person", filled.cast.theirs.lead.email)
+    assert only_lead.exit_code == 1 and "only lead" in only_lead.output
+    log = tmp_path / "erasures.jsonl"
+    log.write_text(run("erase", "log").output)
+    assert run("erase", "replay", str(log)).exit_code == 0
+    log.write_text("{}\n")
+    assert run("erase", "replay", str(log)).exit_code == 2
+
+
+def test_a_coordinator_is_invited_by_command(run: Callable[..., Result], filled: Filled, superuser_engine: Engine) -> None:
+    region = filled.cast.region.slug
+    email = "cleo.office@example.org"
+    words = ("invite", "coordinator", "--partnership", region, "--email", email, "--name", "Cleo Office")
+    made = run(*words)
+    assert made.exit_code == 0 and "/forgotten-password/" in made.output, made.output
+    assert run(*words[:3], "no-such-place", *words[4:]).exit_code == 1
+    with superuser_engine.connect() as connection:
+        query = "SELECT count(*) FROM coordinator c JOIN person p ON p.id = c.person_id WHERE p.email = :email"
+        assert connection.execute(text(query), {"email": email}).scalar_one() == 1
+
+
+def test_the_health_of_a_web_process(run: Callable[..., Result], app: Flask) -> None:
+    with serving(app) as address:
+        assert run("health", "--url", f"{address}/health").exit_code == 0
+        assert run("health", "--url", f"{address}/no-such-page").exit_code == 1
+    away = run("health", "--url", f"{address}/health")
+    assert away.exit_code == 1 and "does not answer" in away.output
+    assert run("health", "--url", "file:///etc/passwd").exit_code == 2
 
 
 def test_the_database_away_is_one_line(services: Services) -> None:

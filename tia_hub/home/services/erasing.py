@@ -21,6 +21,7 @@ from tia_hub.core.errors import Refused
 from tia_hub.core.jobs.models import Job
 from tia_hub.core.jobs.services import cancel_job, enqueue
 from tia_hub.core.jobs.types import JobName, JobState
+from tia_hub.core.keys import stored_key
 from tia_hub.core.mail.services import link, post, post_to_person
 from tia_hub.core.permissions import Permission
 from tia_hub.core.personal import STEAD, Subject, holdings_of
@@ -40,7 +41,6 @@ from tia_hub.home.models import Erasure, PersonalCopy
 from tia_hub.home.personal import HOLDINGS
 from tia_hub.home.queries import find_erasure
 from tia_hub.home.services.copying import Everywhere, find_everywhere
-from tia_hub.settings import Settings
 from tia_hub.tenants.models.partnerships import Coordinator
 from tia_hub.tenants.queries.people import list_members_with_role
 from tia_hub.tenants.types.roles import Role
@@ -63,10 +63,12 @@ class LogLine:
 
 
 def hash_address(email: str) -> str:
-    """The keyed hash of an address; without the installation's secret nobody can try addresses against it."""
-    settings: Settings = current_app.extensions["settings"]
-    key = settings.secret_key.get_secret_value().encode()
-    return hmac.new(key, b"erasure:" + email.encode(), hashlib.sha256).hexdigest()
+    """The keyed hash of an address; without the installation's secret nobody can try addresses against it.
+
+    The key is the one of what is stored: the log of erasures still names the same people after SECRET_KEY was changed.
+    """
+    key = stored_key(current_app.extensions["settings"], "erasures").encode()
+    return hmac.new(key, email.encode(), hashlib.sha256).hexdigest()
 
 
 def list_blockers(everywhere: Everywhere) -> list[str]:
