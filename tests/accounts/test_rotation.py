@@ -15,6 +15,7 @@ from tests.client import StrictClient
 from tests.factories.tenants import Someone
 from tests.services import Services
 from tia_hub.app import create_app
+from tia_hub.home.services.erasing import hash_address
 from tia_hub.settings import Settings
 
 NEW_KEY = "another secret of the tests alone, long enough"
@@ -83,6 +84,14 @@ def test_passwords_apps_and_recovery_codes_outlast_it(
     sign_out(after)
     sign_in(after, account)
     assert after.submit("/sign-in/recovery-code", {"code": codes[0]}).location == "/places"
+
+
+def test_the_log_of_erasures_names_the_same_people(services: Services, app: Flask) -> None:
+    hashes = set()
+    for each in (app, rotated(services.settings)):
+        with each.app_context():
+            hashes.add(hash_address("sam@example.org"))
+    assert len(hashes) == 1
 
 
 @pytest.mark.parametrize("weak", [{"data_secret": "short"}, {"secret_key_fallbacks": ["short"]}, {"secret_key": "short"}])
