@@ -1,6 +1,6 @@
 """Checking the chains of the trail: whether every event is there, in its place, and says what it said when it was written.
 
-The hashes are computed here once more, apart from PostgreSQL, which made them (migration 0012; docs/adr/0020). What is hashed:
+The hashes are computed here once more, apart from PostgreSQL, which made them (migration 0008; docs/adr/0020). What is hashed:
 
     seal = sha256(salt ‖ ["actor", "address", "words"])
     hash = sha256(hash of the event before

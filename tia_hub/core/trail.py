@@ -1,7 +1,7 @@
 """The trail: who did what to which thing, when and from where, in words. Rows are added, never changed.
 
 Every place and every person has a trail, and each trail is a chain: at the commit PostgreSQL gives an event its number and
-the hash of the one before it (migration 0012, docs/adr/0020).
+the hash of the one before it (migration 0008, docs/adr/0020).
 """
 
 from dataclasses import dataclass
